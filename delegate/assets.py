@@ -42,7 +42,7 @@ bp = Blueprint("assets", __name__, url_prefix="/assets")
 
 @bp.get("/<name>")
 @public
-def show(name: str) -> Response:
+def file(name: str) -> Response:
     path = FILES.get(name)
     if path is None:
         abort(404)
@@ -67,7 +67,7 @@ def fingerprint(path: Path) -> str:
 def static_url(static: Path, digest: Callable[[Path], str], name: str) -> str:
     """Return the address of a static file or an asset, with its fingerprint."""
     if name in FILES:
-        return url_for("assets.show", name=name, v=digest(FILES[name]))
+        return url_for("assets.file", name=name, v=digest(FILES[name]))
     return url_for("static", filename=name, v=digest(static / name))
 
 
