@@ -1,0 +1,225 @@
+"""What to look for, to ask and to say: the sentences of the conversation.
+
+Behaviour, never character. Words only: it knows nothing of levels or tasks, and
+pages take these names from `wording`.
+
+Source: the four criteria are Jan Stevens', "Vertrouwen geven en vertrouwen
+ontvangen" (De Steven); the sentences and questions are our own.
+"""
+
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+CONVINCED = _("What have you seen that convinces you?")
+
+UNSEEN = _("Not yet observed")
+UNSEEN_SENTENCE = _("I have had no chance to see this.")
+UNSEEN_SHORT = _("not seen")
+OPEN = _("open")
+
+BEHAVIOUR = {
+    "choices": {
+        1: _(
+            "More than once crossed an agreed limit and caused damage that others had"
+            " to repair."
+        ),
+        2: _(
+            "Regularly overlooks an agreed limit or a foreseeable consequence; a"
+            " decision had to be reversed to prevent damage."
+        ),
+        3: _(
+            "Chooses well in familiar situations; in a new situation waits for my"
+            " choice or needs correction."
+        ),
+        4: _(
+            "Chooses well within the agreed limits, also in new situations, and can"
+            " say why; the choice may differ from mine."
+        ),
+        5: _(
+            "Weighs options and consequences beforehand, chooses independently also"
+            " under pressure, and changes course in time when the facts change."
+        ),
+    },
+    "informs": {
+        1: _(
+            "I hear of problems from others, or only when it is too late; important"
+            " facts turned out to be left out."
+        ),
+        2: _(
+            "Tells me only when I ask, or so late that I can no longer do anything"
+            " with it."
+        ),
+        3: _(
+            "Keeps to the agreed moments; unexpected changes reach me late, or I get"
+            " everything and cannot see what matters."
+        ),
+        4: _(
+            "Tells me unasked, in time to act, when something changes in result,"
+            " time, money or people."
+        ),
+        5: _(
+            "Chooses moment and detail well: no surprises and no noise; brings bad"
+            " news early too, own part in it included."
+        ),
+    },
+    "needs": {
+        1: _(
+            "Lets work stand still until someone notices; does not say what is missing."
+        ),
+        2: _("Mentions what is missing only when stuck; I usually have to arrange it."),
+        3: _(
+            "Arranges ordinary things (information, planning, access); waits for me"
+            " with anything unusual."
+        ),
+        4: _(
+            "Finds out beforehand what the task asks (time, information, people,"
+            " means), arranges it or says clearly what is needed from me."
+        ),
+        5: _(
+            "Keeps workload, knowledge and support in order over a longer period;"
+            " says no or renegotiates in time."
+        ),
+    },
+    "help": {
+        1: _(
+            "Carries on or hides it when stuck until it goes wrong, or hands the work"
+            " back at the first obstacle."
+        ),
+        2: _("Asks late, or asks for the answer without having tried anything."),
+        3: _(
+            "Says honestly that it does not work, but only when I ask or at the"
+            " check-in."
+        ),
+        4: _(
+            "Asks in time and unasked, says what was tried and what is needed, and"
+            " then carries on alone."
+        ),
+        5: _(
+            "Knows own limits beforehand: says at the start what may be difficult and"
+            " whom to turn to, and learns from it, so the same question does not come"
+            " back."
+        ),
+    },
+    "familiarity": {
+        1: _("Has never done this task."),
+        2: _("Has watched, or done parts with guidance."),
+        3: _("Has done the whole task while someone looked along."),
+        4: _("Has done it independently several times, to the agreed standard."),
+        5: _("Does it as routine, handles exceptions, could teach someone else."),
+    },
+}
+"""By criterion and score: what was seen or heard over the last three months."""
+
+ACQUAINT = {
+    "choices": _(
+        "Ask for two options with pros and cons on a small decision; leave the choice"
+        " to the other person; look back after a week."
+    ),
+    "informs": _(
+        "Agree one moment at which you want to hear something and one kind of change"
+        " you want to hear about at once; see what happens."
+    ),
+    "needs": _(
+        "Ask at the start: “What do you need, and how will you get it?” Do not"
+        " arrange it yourself this time."
+    ),
+    "help": _(
+        "Say beforehand when and how you can be reached; give a task with one"
+        " difficult part; notice when the question comes."
+    ),
+    "familiarity": _(
+        "Do the task together once; then watch while the other person leads."
+    ),
+}
+"""By criterion: a step that gives a chance to see what is not yet observed."""
+
+QUESTIONS = {
+    "choices": (
+        _("Which recent choice are you pleased with, and how did you come to it?"),
+        _("Where would you choose differently from me?"),
+        _("Within which limits do you want to decide yourself?"),
+        _("What would make you change your choice?"),
+    ),
+    "informs": (
+        _("What should I hear at once, and what not?"),
+        _("When did I hear something too late, in your view?"),
+        _("Which moment suits you to bring me up to date?"),
+        _("What makes it hard to bring bad news to me?"),
+    ),
+    "needs": (
+        _("What do you need for this task, and what of that can you arrange yourself?"),
+        _("What is in the way at the moment?"),
+        _("What should I do, and what should I leave alone?"),
+        _("What do you need to drop to take this on?"),
+    ),
+    "help": (
+        _("How do you notice that you are stuck?"),
+        _("How long do you try before you ask?"),
+        _("Whom do you ask, and when do you come to me?"),
+        _("How did I react the last time you asked for help?"),
+    ),
+    "familiarity": (
+        _("Which part have you done before?"),
+        _("Which part would you like to do together first?"),
+    ),
+}
+
+LEVEL_QUESTION = _(
+    "Which level would you choose for this task, and why? (choose before seeing mine)"
+)
+
+RECIPROCITY = (
+    _("What can you count on from me here?"),
+    _("When do you feel trusted by me, and when checked on?"),
+    _("What should I stop doing?"),
+)
+
+SELF_QUESTIONS = (
+    _("Is it wrong, or only different?"),
+    _("What am I afraid of, and can it be undone?"),
+    _("Am I letting go, holding on, or dropping it out of irritation?"),
+    _("Have I seen this myself, or do I assume it?"),
+)
+"""For the manager alone: private paper, never the shared plan."""
+
+
+class Phrase(NamedTuple):
+    """One way to say it that leaves the other person an adult."""
+
+    instead_of: LazyString
+    say: LazyString
+
+
+class Reply(NamedTuple):
+    """What you may hear, and an answer that gives trust."""
+
+    heard: LazyString
+    say: LazyString
+
+
+PHRASES = (
+    Phrase(
+        _("I have yet to see whether you can do that."),
+        _("I have not seen this yet. What would you like to show me first?"),
+    ),
+    Phrase(
+        _("What on earth are you doing?"),
+        _("What was your aim here? Then I can follow your choice."),
+    ),
+)
+
+REPLIES = (
+    Reply(
+        _("I do not know whether I can do this."),
+        _("Which part will work? Where do you want help?"),
+    ),
+    Reply(
+        _("You surely do not think that I just do anything?"),
+        _(
+            "I ask because I want to understand, not because I distrust you. How did"
+            " you go about it?"
+        ),
+    ),
+)

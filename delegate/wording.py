@@ -1,0 +1,460 @@
+"""What the rules' codes are called on screen and on paper, in the reader's language.
+
+Codes in, English and Dutch out: one dict per enum, and below them the few sentences
+that need a value. Decides nothing, and knows no request, no database and no page.
+"""
+
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _
+
+from .behaviour import (
+    ACQUAINT,
+    BEHAVIOUR,
+    CONVINCED,
+    LEVEL_QUESTION,
+    OPEN,
+    PHRASES,
+    QUESTIONS,
+    RECIPROCITY,
+    REPLIES,
+    SELF_QUESTIONS,
+    UNSEEN,
+    UNSEEN_SENTENCE,
+    UNSEEN_SHORT,
+)
+from .rules import (
+    Ceiling,
+    CheckIn,
+    Clarity,
+    Level,
+    Posture,
+    Ratings,
+    Recommendation,
+    Stakes,
+    Undo,
+)
+
+__all__ = [
+    "ACQUAINT",
+    "BEHAVIOUR",
+    "CONVINCED",
+    "LEVEL_QUESTION",
+    "OPEN",
+    "PHRASES",
+    "QUESTIONS",
+    "RECIPROCITY",
+    "REPLIES",
+    "SELF_QUESTIONS",
+    "UNSEEN",
+    "UNSEEN_SENTENCE",
+    "UNSEEN_SHORT",
+]
+"""Passed on, so that pages have one place for words."""
+
+PURPOSE = _("For conversation and development; not for pay or promotion.")
+
+LEVELS = {
+    Level.SHOW: _("Show"),
+    Level.EXPLAIN: _("Explain"),
+    Level.PROPOSE: _("Hear a proposal"),
+    Level.DECIDE_TOGETHER: _("Decide together"),
+    Level.ADVISE: _("Advise"),
+    Level.HEAR_AFTERWARDS: _("Hear afterwards"),
+    Level.LET_GO: _("Let go"),
+}
+"""At most 15 characters in both languages, so that a cell of the board holds them."""
+
+LEVEL_SENTENCES = {
+    Level.SHOW: _("I decide and show how; you watch and practise."),
+    Level.EXPLAIN: _("I decide and explain why; you carry it out."),
+    Level.PROPOSE: _("You propose; I decide."),
+    Level.DECIDE_TOGETHER: _("We decide together."),
+    Level.ADVISE: _("You decide after hearing my advice."),
+    Level.HEAR_AFTERWARDS: _("You decide and tell me afterwards."),
+    Level.LET_GO: _(
+        "It is yours. We look back at an agreed moment; you come to me when it does"
+        " not work."
+    ),
+}
+
+BANDS = {
+    1: _("I show"),
+    2: _("We do it together"),
+    3: _("You do it"),
+}
+
+CHECK_INS = {
+    CheckIn.DURING: _("during the work"),
+    CheckIn.EACH_STEP: _("after each step"),
+    CheckIn.EACH_DECISION: _("before each decision"),
+    CheckIn.MILESTONE: _("at each milestone"),
+    CheckIn.BEFORE_DECISION: _("once, before the decision"),
+    CheckIn.AFTERWARDS: _("afterwards, at an agreed moment"),
+    CheckIn.LOOK_BACK: _("a moment to look back only"),
+}
+
+_CHECK_IN = _("Check-in")
+_MOMENT = _("Moment")
+
+# Looking back at an agreed moment is not checking.
+CHECK_IN_LABELS = {
+    CheckIn.DURING: _CHECK_IN,
+    CheckIn.EACH_STEP: _CHECK_IN,
+    CheckIn.EACH_DECISION: _CHECK_IN,
+    CheckIn.MILESTONE: _CHECK_IN,
+    CheckIn.BEFORE_DECISION: _CHECK_IN,
+    CheckIn.AFTERWARDS: _MOMENT,
+    CheckIn.LOOK_BACK: _MOMENT,
+}
+
+CRITERIA = {
+    "choices": _("Makes sound choices"),
+    "informs": _("Informs me at the right moments"),
+    "needs": _("Provides for own needs"),
+    "help": _("Asks for help when stuck"),
+    "familiarity": _("Familiar with this task"),
+}
+
+CRITERIA_NOTE = {
+    "choices": _("also when they differ from mine"),
+    "informs": _("in time to act, without noise"),
+    "needs": _("time, information, people and means"),
+    "help": _("in time, having tried something"),
+    "familiarity": _("done elsewhere, not seen by you: not yet observed"),
+}
+
+INPUTS = {
+    **CRITERIA,
+    "clarity": _("Outcome and limits"),
+    "stakes": _("What is at stake"),
+}
+
+NOUNS = {
+    "choices": _("sound choices"),
+    "informs": _("informing in time"),
+    "needs": _("own needs"),
+    "help": _("asking for help"),
+    "familiarity": _("knowing this task"),
+    "clarity": _("outcome and limits"),
+    "stakes": _("what is at stake"),
+}
+"""The inputs in running text."""
+
+STAKES = {
+    Stakes.LOW: _("low stakes"),
+    Stakes.MEDIUM: _("medium stakes"),
+    Stakes.HIGH: _("high stakes"),
+}
+
+UNDO = {
+    Undo.EASY: _("easy to undo"),
+    Undo.EFFORT: _("takes effort to undo"),
+    Undo.NO: _("cannot be undone"),
+}
+
+CLARITY = {
+    Clarity.CLEAR: _("clear"),
+    Clarity.PARTLY: _("partly clear"),
+    Clarity.UNCLEAR: _("unclear"),
+}
+
+TASK_QUESTIONS = {
+    "stakes": _("How much depends on it?"),
+    "undo": _("Can it be undone?"),
+    "outcome_clear": _("Is the outcome clear?"),
+    "limits_clear": _("Are the limits clear?"),
+}
+
+TASK_ANSWERS = {
+    "stakes": {
+        Stakes.LOW: _("Little (rework, a small annoyance)"),
+        Stakes.MEDIUM: _("Something (noticeable cost, delay, a dissatisfied customer)"),
+        Stakes.HIGH: _("A lot (safety, law, large sums, jobs or reputations)"),
+    },
+    "undo": {
+        Undo.EASY: _("Easily (within a day, without others noticing)"),
+        Undo.EFFORT: _("With effort (at a cost)"),
+        Undo.NO: _("No (done is done)"),
+    },
+    "outcome_clear": {
+        Clarity.CLEAR: _("Clear (anyone can tell when it is done)"),
+        Clarity.PARTLY: _("Partly (the main line, not the details)"),
+        Clarity.UNCLEAR: _("Unclear (still to be put into words)"),
+    },
+    "limits_clear": {
+        Clarity.CLEAR: _("Clear (anyone can tell what is allowed and what is not)"),
+        Clarity.PARTLY: _("Partly (the main line, not the details)"),
+        Clarity.UNCLEAR: _("Unclear (still to be put into words)"),
+    },
+}
+
+MISSING = {
+    "stakes": TASK_QUESTIONS["stakes"],
+    "undo": TASK_QUESTIONS["undo"],
+    "clarity": _("Are the outcome and the limits clear?"),
+}
+"""By the fact that `Recommendation.missing` names."""
+
+DUTY = {
+    "outcome_clear": {
+        Clarity.PARTLY: _("Outcome partly clear: yours to write"),
+        Clarity.UNCLEAR: _("Outcome unclear: yours to write"),
+    },
+    "limits_clear": {
+        Clarity.PARTLY: _("Limits partly clear: yours to write"),
+        Clarity.UNCLEAR: _("Limits unclear: yours to write"),
+    },
+}
+"""What the manager has to do first; nothing to do where a fact is clear."""
+
+TASK_CHANGES = {
+    ("stakes", Stakes.LOW): _("A smaller part of it: low stakes"),
+    ("stakes", Stakes.MEDIUM): _("A smaller part of it: medium stakes"),
+    ("undo", Undo.EASY): _("Easier to undo: within a day"),
+    ("undo", Undo.EFFORT): _("Easier to undo: with effort"),
+    ("clarity", Clarity.CLEAR): _("Clearer: outcome and limits both clear"),
+    ("clarity", Clarity.PARTLY): _("Clearer: partly clear"),
+}
+"""By the fact and the value of a `TaskChange`."""
+
+POSTURES = {
+    Posture.LETTING_FALL: _("letting fall?"),
+    Posture.TOO_TRUSTING: _("too trusting?"),
+    Posture.GENEROUS: _("generous"),
+    Posture.HOLDING_ON: _("holding on"),
+    Posture.IN_STEP: _("in step"),
+}
+
+POSTURE_QUESTIONS = {
+    Posture.LETTING_FALL: _("No moment to look back is agreed. Let go, or let fall?"),
+    Posture.TOO_TRUSTING: _(
+        "This leans on what you have not seen yet. Which agreement makes it safe?"
+    ),
+    Posture.GENEROUS: _(
+        "More room than advised. What do you know that the rule does not?"
+    ),
+    Posture.HOLDING_ON: _("You could give more room. What holds you back?"),
+    Posture.IN_STEP: _("How it goes now raises no question."),
+}
+
+STILL_WITH_ME = _("still with me")
+STILL_WITH_ME_QUESTION = _("You do it yourself. What keeps it with you?")
+
+AGREEMENT_STATES = {
+    "draft": _("draft, to discuss"),
+    "agreed": _("agreed"),
+    "looked_back": _("looked back"),
+    "taken_back": _("taken back"),
+    "ended": _("ended"),
+}
+
+SAFEGUARDS = {
+    "choices": _("written limits"),
+    "informs": _("fixed update moment"),
+    "needs": _("what is needed is arranged"),
+    "help": _("help trigger"),
+}
+
+SAFEGUARD_EXAMPLES = {
+    "choices": _("Up to 1,000 euros you decide; above that you ask first."),
+    "informs": _("Thursday at 15:00, ten minutes."),
+    "needs": _("Access, time and a colleague to ask are arranged before the start."),
+    "help": _("Stuck for half an hour: call."),
+}
+
+INFORM_BY_LEVEL = {
+    Level.SHOW: _("During the work: I am there, and you ask as we go."),
+    Level.EXPLAIN: _(
+        "After each step: show me what is done before the next one starts."
+    ),
+    Level.PROPOSE: _("Before each decision: come to me with your proposal."),
+    Level.DECIDE_TOGETHER: _(
+        "At each milestone: we see where it stands and decide together."
+    ),
+    Level.ADVISE: _(
+        "Once, before you decide: tell me your plan and hear my advice. At once: when"
+        " a promise cannot be kept."
+    ),
+    Level.HEAR_AFTERWARDS: _(
+        "Afterwards, at the agreed moment: tell me what you decided. At once: when"
+        " something cannot wait."
+    ),
+    Level.LET_GO: _(
+        "In between: nothing. At once: when the outcome or a limit is at risk. We"
+        " look back at the agreed moment."
+    ),
+}
+"""Suggestions for "moments to inform", from manager to employee."""
+
+_STUCK = _("Stuck for half an hour: call me and say what you have tried.")
+
+HELP_BY_LEVEL = {
+    Level.SHOW: _("Ask at once: I am there."),
+    Level.EXPLAIN: _("Stuck for ten minutes: ask me."),
+    Level.PROPOSE: _STUCK,
+    Level.DECIDE_TOGETHER: _STUCK,
+    Level.ADVISE: _("Stuck for half a day: call me and say what you have tried."),
+    Level.HEAR_AFTERWARDS: _(
+        "When the outcome or a limit is at risk: call me and say what you have tried."
+    ),
+    Level.LET_GO: _("Come to me when it does not work: asking is part of it."),
+}
+"""Suggestions for "how to ask for help", from manager to employee."""
+
+REASONS_FOR_MORE = (
+    _("It already goes well this way."),
+    _("There is time now to practise."),
+    _("We look back soon, so it can still be put right."),
+    _("It was a wish in the conversation."),
+)
+"""Usual reasons for a level above the advice; fit for both to read."""
+
+REASONS_FOR_LESS = (
+    _("We want to take one step at a time."),
+    _("The work is in a busy period."),
+    _("This time it touches more people than usual."),
+    _("We still have to talk the outcome and the limits through."),
+    _("A smaller step was a wish in the conversation."),
+)
+"""Usual reasons for a level below the advice; fit for both to read."""
+
+# A sentence for each count, as in Dutch the number word opens it.
+
+HELD_BACK = {
+    0: _("Nothing holds it back."),
+    1: _("Held back by one thing: %(things)s."),
+    2: _("Held back by two things: %(things)s."),
+    3: _("Held back by three things: %(things)s."),
+    4: _("Held back by four things: %(things)s."),
+    5: _("Held back by five things: %(things)s."),
+    6: _("Held back by six things: %(things)s."),
+    7: _("Held back by all seven things: %(things)s."),
+}
+
+NOT_SEEN = {
+    1: _("You have not yet seen one of the five things this level rests on."),
+    2: _("You have not yet seen two of the five things this level rests on."),
+    3: _("You have not yet seen three of the five things this level rests on."),
+    4: _("You have not yet seen four of the five things this level rests on."),
+    5: _("You have not yet seen any of the five things this level rests on."),
+}
+
+SEE_ALL = {
+    2: _("See both at %(rating)s or more"),
+    3: _("See all three at %(rating)s or more"),
+    4: _("See all four at %(rating)s or more"),
+    5: _("See all five at %(rating)s or more"),
+}
+
+CEILING_NOTES = {
+    "lowest": _("lowest: stops at %(level)s"),
+    "higher": _("up to %(level)s"),
+    "unseen": _("not yet seen: %(level)s for now"),
+}
+
+STEPS = {
+    "from": _("%(noun)s, from %(rating)s to %(value)s"),
+    "unseen": _("%(noun)s, seen at %(value)s or more"),
+    Clarity.CLEAR: _("%(noun)s, made clear"),
+    Clarity.PARTLY: _("%(noun)s, made partly clear"),
+}
+
+_ALONE = _("You saw a %(rating)s; nothing else stops below %(level)s.")
+_FLOORED = _(
+    "knows this work, so is heard before you decide: %(level)s, not %(lowest)s"
+)
+_SAFEGUARDED = _("%(note)s, with a safeguard agreed")
+
+
+def band(level: int) -> int:
+    """Return the key in `BANDS` of a level: 1 for 1 and 2, 2 for 3 and 4, 3 above."""
+    return 1 + (level >= Level.PROPOSE) + (level >= Level.ADVISE)
+
+
+def held_back(recommendation: Recommendation, ratings: Ratings | None = None) -> str:
+    """Say what holds the level where it is, and what of it is not yet seen.
+
+    With `ratings`, where one rating alone holds it back, also tell that rating and how
+    far the rest would go. Empty where there is no level.
+    """
+    if recommendation.level is None:
+        return ""
+    sentences = (
+        _limits(recommendation),
+        _alone(recommendation, ratings),
+        not_seen(recommendation),
+    )
+    return " ".join(filter(None, sentences))
+
+
+def not_seen(recommendation: Recommendation) -> str:
+    """Say how much of what the level rests on is not yet observed; empty if nothing."""
+    return str(NOT_SEEN.get(len(recommendation.unseen), ""))
+
+
+def floored(recommendation: Recommendation) -> str:
+    """Say why the level is above its lowest ceiling, to follow a name; else empty."""
+    if recommendation.level is None or not recommendation.floored:
+        return ""
+    return _fill(
+        _FLOORED,
+        level=int(recommendation.level),
+        lowest=int(recommendation.ceilings[0].at_most),
+    )
+
+
+def ceiling_note(ceiling: Ceiling, *, lowest: bool = False) -> str:
+    """Say how far one input goes; `lowest` where no other goes less far."""
+    seen = "lowest" if lowest else "higher"
+    code = seen if ceiling.seen else "unseen"
+    note = _fill(CEILING_NOTES[code], level=int(ceiling.at_most))
+    return _fill(_SAFEGUARDED, note=note) if ceiling.safeguarded else note
+
+
+def raise_step(changes: Iterable[tuple[str, int | Clarity]], ratings: Ratings) -> str:
+    """Say what `RaiseBy.changes` asks for, from these ratings: one way up."""
+    steps = dict(changes)
+    unseen = all(getattr(ratings, name, 0) is None for name in steps)
+    if unseen and len(steps) > 1 and len(set(steps.values())) == 1:
+        return _fill(SEE_ALL[len(steps)], rating=next(iter(steps.values())))
+    return _sentence_case(
+        _listed(_step(name, value, ratings) for name, value in steps.items())
+    )
+
+
+def _limits(recommendation: Recommendation) -> str:
+    limits = recommendation.limits
+    if limits and not any(limit.seen for limit in limits):
+        return ""  # How much is not yet seen is then all there is to say.
+    nouns = _listed(NOUNS[limit.input] for limit in limits)
+    return _fill(HELD_BACK[len(limits)], things=nouns)
+
+
+def _alone(recommendation: Recommendation, ratings: Ratings | None) -> str:
+    limits = recommendation.limits
+    rating = getattr(ratings, limits[0].input, None) if len(limits) == 1 else None
+    if rating is None:
+        return ""
+    rest = recommendation.ceilings[1]
+    return _fill(_ALONE, rating=rating, level=int(rest.at_most))
+
+
+def _step(name: str, value: int | Clarity, ratings: Ratings) -> str:
+    rating = getattr(ratings, name, None)
+    seen = "unseen" if rating is None else "from"
+    code = value if isinstance(value, Clarity) else seen
+    return _fill(STEPS[code], noun=NOUNS[name], rating=rating, value=value)
+
+
+def _fill(sentence: object, **values: object) -> str:
+    return str(sentence) % values
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _listed(texts: Iterable[object]) -> str:
+    # "Outcome and limits" is one thing: commas and an "and" would make it two.
+    return "; ".join(str(text) for text in texts)
