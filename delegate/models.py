@@ -1,0 +1,461 @@
+"""The tables, and how a row becomes what the rules take.
+
+Every limit that a form checks is a named constraint here as well, made from the same
+constant. Nothing here knows of requests, pages or languages. Times are UTC without a
+zone, because SQLite gives them back that way.
+"""
+
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_security.core import UserMixin
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    declared_attr,
+    mapped_column,
+    relationship,
+)
+
+from . import rules
+
+TITLE = 500
+"""Most characters in a name or a title."""
+
+LONG = 10_000
+"""Most characters in a text that may run on."""
+
+HOURS = 168
+"""Most hours in a week."""
+
+ROLES = ("owner", "editor", "viewer")
+RATING_STATES = ("scored", "unseen", "withdrawn")
+AGREEMENT_STATES = ("draft", "agreed", "looked_back", "taken_back", "ended")
+LIVE_STATES = ("draft", "agreed", "looked_back")
+NEEDS_EXAMPLE = (1, 2, 5)
+"""Scores on the four criteria that ask for an example: the ones that weigh most."""
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that a migration can drop it on either database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+def utc_now() -> datetime:
+    """Return this moment in UTC, without a zone, to the second."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    """Keep `column` to `values` (or empty, where the column may be)."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def between(column: str, least: int, most: int) -> CheckConstraint:
+    """Keep the number in `column` from `least` to `most`."""
+    return CheckConstraint(f"{column} BETWEEN {least} AND {most}", name=column)
+
+
+def filled(column: str, most: int = TITLE) -> CheckConstraint:
+    """Keep `column` from being blank, and to `most` characters."""
+    return CheckConstraint(
+        f"length(trim({column})) > 0 AND length({column}) <= {most}", name=column
+    )
+
+
+def at_most(*columns: str, most: int = LONG) -> tuple[CheckConstraint, ...]:
+    """Keep each of `columns` to `most` characters."""
+    return tuple(
+        CheckConstraint(f"length({column}) <= {most}", name=column)
+        for column in columns
+    )
+
+
+def within_team(*kinds: str) -> tuple[ForeignKeyConstraint, ...]:
+    """Point at rows of `kinds` that belong to this row's own team, and go with them."""
+    return tuple(
+        ForeignKeyConstraint(
+            ["team_id", f"{kind}_id"],
+            [f"{kind}.team_id", f"{kind}.id"],
+            ondelete="CASCADE",
+        )
+        for kind in kinds
+    )
+
+
+class Versioned:
+    """A row that people change: a save that saw an older version does not count.
+
+    The database refuses it too: an UPDATE names the version it replaces.
+    """
+
+    version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
+
+
+class Manager(Model, UserMixin):
+    """An account: someone who leads people and plans what to hand over."""
+
+    __tablename__ = "manager"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(default="")
+    password: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(
+        unique=True, default=lambda: secrets.token_hex(32)
+    )
+    confirmed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    __table_args__ = (
+        filled("email"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+        CheckConstraint("length(password) > 0", name="password"),
+        *at_most("name", most=TITLE),
+    )
+
+
+class LoginSession(Model):
+    """What the server remembers of one browser. Only a hash of its key is kept."""
+
+    __tablename__ = "login_session"
+    key_hash: Mapped[str] = mapped_column(primary_key=True)
+    manager_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="CASCADE"), index=True
+    )
+    content: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    seen_at: Mapped[datetime] = mapped_column(default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Team(Versioned, Model):
+    """People and tasks that are planned on one board."""
+
+    __tablename__ = "team"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    is_sample: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    removed_at: Mapped[datetime | None]
+
+    __table_args__ = (filled("name"),)
+
+
+class Membership(Model):
+    """What a manager may do with a team: own it, work in it, or look at it."""
+
+    __tablename__ = "membership"
+    team_id: Mapped[int] = mapped_column(
+        ForeignKey("team.id", ondelete="CASCADE"), primary_key=True
+    )
+    manager_id: Mapped[int] = mapped_column(
+        ForeignKey("manager.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    role: Mapped[str]
+
+    __table_args__ = (one_of("role", ROLES),)
+
+
+class Employee(Versioned, Model):
+    """Someone in the team, and the two directions of trust in free text."""
+
+    __tablename__ = "employee"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(default="")
+    hours_free: Mapped[float | None]
+    left_on: Mapped[date | None]
+    next_talk_at: Mapped[datetime | None]
+    count_on_me: Mapped[str] = mapped_column(default="")
+    asks_of_me: Mapped[str] = mapped_column(default="")
+    learning: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    removed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        filled("name"),
+        *at_most("role", most=TITLE),
+        between("hours_free", 0, HOURS),
+        *at_most("count_on_me", "asks_of_me", "learning"),
+        UniqueConstraint("team_id", "id"),
+    )
+
+
+class Task(Versioned, Model):
+    """Work that could be handed over, with the facts the rules ask for.
+
+    A fact that is None has not been answered: the board asks, and never guesses.
+    """
+
+    __tablename__ = "task"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"))
+    title: Mapped[str]
+    outcome: Mapped[str] = mapped_column(default="")
+    limits: Mapped[str] = mapped_column(default="")
+    stakes: Mapped[str | None]
+    undo: Mapped[str | None]
+    outcome_clear: Mapped[str | None]
+    limits_clear: Mapped[str | None]
+    reserved: Mapped[bool] = mapped_column(default=False)
+    reserved_why: Mapped[str] = mapped_column(default="")
+    hours: Mapped[float | None]
+    deadline: Mapped[date | None]
+    with_me: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    archived_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        filled("title"),
+        *at_most("outcome", "limits", "reserved_why"),
+        one_of("stakes", rules.Stakes),
+        one_of("undo", rules.Undo),
+        one_of("outcome_clear", rules.Clarity),
+        one_of("limits_clear", rules.Clarity),
+        between("hours", 0, HOURS),
+        UniqueConstraint("team_id", "id"),
+    )
+
+    def facts(self) -> rules.Task:
+        """Return what the rules need to know of the task, and nothing else."""
+        return task_facts(
+            self.stakes,
+            self.undo,
+            self.outcome_clear,
+            self.limits_clear,
+            self.reserved,
+        )
+
+    def unanswered(self) -> tuple[str, ...]:
+        """Return the names in `FACTS` that have no answer yet."""
+        return tuple(fact for fact in FACTS if getattr(self, fact) is None)
+
+
+CLARITIES = tuple(rules.Clarity)
+FACTS = ("stakes", "undo", "outcome_clear", "limits_clear")
+"""The task facts that a manager answers; the rules take the lower clarity."""
+
+
+def task_facts(
+    stakes: str | None,
+    undo: str | None,
+    outcome_clear: str | None,
+    limits_clear: str | None,
+    reserved: bool,
+) -> rules.Task:
+    """Return the rules' view of a task: clarity is the lower of its two facts."""
+    clarity = None
+    if outcome_clear and limits_clear:
+        clarity = max(outcome_clear, limits_clear, key=CLARITIES.index)
+    return rules.Task(
+        stakes=rules.Stakes(stakes) if stakes else None,
+        undo=rules.Undo(undo) if undo else None,
+        clarity=rules.Clarity(clarity) if clarity else None,
+        reserved=reserved,
+    )
+
+
+class Rating(Model):
+    """What a manager has seen, on one criterion, on one day. Rows are only added.
+
+    No row, or a withdrawn one, is *open*; *unseen* was answered: no chance to see it.
+    """
+
+    __tablename__ = "rating"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int]
+    employee_id: Mapped[int]
+    task_id: Mapped[int | None]
+    criterion: Mapped[str]
+    state: Mapped[str]
+    score: Mapped[int | None]
+    example: Mapped[str] = mapped_column(default="")
+    different: Mapped[bool] = mapped_column(default=False)
+    seen_on: Mapped[date | None]
+    rater_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="SET NULL")
+    )
+    answers_id: Mapped[int | None] = mapped_column(
+        ForeignKey("rating.id", ondelete="CASCADE")
+    )
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    __table_args__ = (
+        *within_team("employee", "task"),
+        one_of("criterion", (*rules.CRITERIA, "familiarity")),
+        one_of("state", RATING_STATES),
+        between("score", rules.SCALE[0], rules.SCALE[-1]),
+        CheckConstraint(
+            "(state = 'scored') = (score IS NOT NULL)", name="score_if_scored"
+        ),
+        CheckConstraint(
+            "(criterion = 'familiarity') = (task_id IS NOT NULL)",
+            name="task_if_familiarity",
+        ),
+        CheckConstraint(
+            "criterion = 'familiarity' OR score IS NULL OR score NOT IN (1, 2, 5)"
+            " OR length(trim(example)) > 0",
+            name="example_if_far",
+        ),
+        CheckConstraint(
+            "NOT different OR score IS NULL OR score > 2", name="different_not_wrong"
+        ),
+        *at_most("example"),
+        Index(None, "team_id", "employee_id", "criterion", "task_id"),
+        Index(None, "team_id", "task_id"),
+    )
+
+
+class Pair(Versioned, Model):
+    """How it goes now between one person and one task; set by hand, never by itself.
+
+    Every agreement hangs on a pair, so that both are found in one query.
+    """
+
+    __tablename__ = "pair"
+    team_id: Mapped[int]
+    employee_id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(primary_key=True)
+    current: Mapped[int | None]
+
+    employee: Mapped[Employee] = relationship(viewonly=True)
+    task: Mapped[Task] = relationship(viewonly=True)
+    agreements: Mapped[list["Agreement"]] = relationship(
+        back_populates="pair", passive_deletes=True
+    )
+
+    __table_args__ = (
+        *within_team("employee", "task"),
+        between("current", min(rules.Level), max(rules.Level)),
+        UniqueConstraint("team_id", "employee_id", "task_id"),
+        Index(None, "team_id", "task_id"),
+    )
+
+
+class Agreement(Versioned, Model):
+    """What two people agree about one task: first a draft, to discuss."""
+
+    __tablename__ = "agreement"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int]
+    employee_id: Mapped[int]
+    task_id: Mapped[int]
+    state: Mapped[str] = mapped_column(default="draft")
+    level: Mapped[int]
+    advised: Mapped[int | None]
+    rules_version: Mapped[str] = mapped_column(default=rules.RULES_VERSION)
+    reason: Mapped[str] = mapped_column(default="")
+    outcome: Mapped[str] = mapped_column(default="")
+    limits: Mapped[str] = mapped_column(default="")
+    why_you: Mapped[str] = mapped_column(default="")
+    decides: Mapped[str] = mapped_column(default="")
+    asks_first: Mapped[str] = mapped_column(default="")
+    stays: Mapped[str] = mapped_column(default="")
+    inform: Mapped[str] = mapped_column(default="")
+    help: Mapped[str] = mapped_column(default="")
+    resources: Mapped[str] = mapped_column(default="")
+    look_back_on: Mapped[date | None]
+    closing_reason: Mapped[str] = mapped_column(default="")
+    created_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="SET NULL")
+    )
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    agreed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    pair: Mapped[Pair] = relationship(back_populates="agreements")
+    safeguards: Mapped[list["Safeguard"]] = relationship(
+        cascade="all, delete-orphan",
+        order_by="Safeguard.criterion",
+        lazy="selectin",
+    )
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["team_id", "employee_id", "task_id"],
+            ["pair.team_id", "pair.employee_id", "pair.task_id"],
+            ondelete="CASCADE",
+        ),
+        one_of("state", AGREEMENT_STATES),
+        between("level", min(rules.Level), max(rules.Level)),
+        between("advised", min(rules.Level), max(rules.Level)),
+        CheckConstraint(
+            "advised IS NULL OR level = advised OR length(trim(reason)) > 0",
+            name="reason_if_other_than_advised",
+        ),
+        CheckConstraint(
+            "state <> 'agreed' OR look_back_on IS NOT NULL", name="look_back_if_agreed"
+        ),
+        *at_most(
+            "reason",
+            "outcome",
+            "limits",
+            "why_you",
+            "decides",
+            "asks_first",
+            "stays",
+            "inform",
+            "help",
+            "resources",
+            "closing_reason",
+        ),
+        Index(
+            "uq_agreement_one_live",
+            "employee_id",
+            "task_id",
+            unique=True,
+            sqlite_where=text("state IN ('draft', 'agreed', 'looked_back')"),
+            postgresql_where=text("state IN ('draft', 'agreed', 'looked_back')"),
+        ),
+        Index(None, "team_id", "employee_id", "task_id"),
+    )
+
+
+class Safeguard(Model):
+    """A named agreement that makes one criterion safe enough for a step more."""
+
+    __tablename__ = "safeguard"
+    agreement_id: Mapped[int] = mapped_column(
+        ForeignKey("agreement.id", ondelete="CASCADE"), primary_key=True
+    )
+    criterion: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+
+    __table_args__ = (one_of("criterion", rules.CRITERIA), filled("text", LONG))
