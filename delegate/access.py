@@ -1,0 +1,160 @@
+"""The one door: who is signed in, and which rows are theirs to see or to change.
+
+Whatever is not marked public wants a sign-in. Someone else's row, a removed row and no
+row at all look the same from outside: a 404.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from flask import Flask, abort, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.routing import IntegerConverter, ValidationError
+
+from .models import Employee, Manager, Membership, Task, Team, db
+
+View = TypeVar("View", bound=Callable[..., Any])
+Row = TypeVar("Row")
+
+PUBLIC_ENDPOINTS = frozenset({"static", "security.login", "security.logout"})
+EDITORS = ("owner", "editor")
+
+
+class IdConverter(IntegerConverter):
+    """An id in a URL; what no database could hold is no page."""
+
+    regex = r"[1-9][0-9]{0,9}"
+
+    def to_python(self, value: str) -> int:
+        id = int(value)
+        if id > 2**31 - 1:
+            raise ValidationError
+        return id
+
+
+def public(view: View) -> View:
+    """Open `view` to visitors who have not signed in."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_public(app: Flask, endpoint: str | None) -> bool:
+    """Tell whether `endpoint` is open; an unknown address is, to show its 404."""
+    if endpoint is None or endpoint in PUBLIC_ENDPOINTS:
+        return True
+    return getattr(app.view_functions[endpoint], "is_public", False)
+
+
+def init_app(app: Flask) -> None:
+    """Close every door that is not marked public."""
+    app.url_map.converters["id"] = IdConverter
+
+    @app.before_request
+    def require_sign_in() -> ResponseReturnValue | None:
+        if is_public(app, request.endpoint) or current_user.is_authenticated:
+            return None
+        if request.method != "GET":
+            return redirect(url_for("security.login"))
+        here = request.full_path.rstrip("?")
+        return redirect(url_for("security.login", next=here))
+
+
+def manager() -> Manager:
+    """Return the signed-in manager; only for views that want a sign-in."""
+    account: Manager = current_user._get_current_object()
+    return account
+
+
+class Mine(NamedTuple):
+    """A team of the signed-in manager, and what the manager may do there."""
+
+    team: Team
+    role: str
+
+    @property
+    def may_write(self) -> bool:
+        return self.role in EDITORS
+
+
+def my_teams() -> list[Mine]:
+    """Return the manager's teams, oldest first; asked once in a request."""
+    if "my_teams" not in g:
+        rows = db.session.execute(
+            db.select(Team, Membership.role)
+            .join(Membership, Membership.team_id == Team.id)
+            .where(Membership.manager_id == manager().id, Team.removed_at.is_(None))
+            .order_by(Team.id)
+        )
+        g.my_teams = [Mine(*row) for row in rows]
+    mine: list[Mine] = g.my_teams
+    return mine
+
+
+def current_team() -> Team | None:
+    """Return the team to show: `?team=`, else the last one used, else the first.
+
+    Ends with a 404 where `?team=` names one that is not the manager's.
+    """
+    teams = {str(mine.team.id): mine.team for mine in my_teams()}
+    asked = request.args.get("team")
+    if asked is not None:
+        if asked not in teams:
+            abort(404)
+        if session.get("team") != asked:
+            session["team"] = asked
+        return teams[asked]
+    return teams.get(session.get("team", "")) or next(iter(teams.values()), None)
+
+
+def may_write(team_id: int) -> bool:
+    """Tell whether the manager may change what belongs to this team."""
+    return any(mine.team.id == team_id and mine.may_write for mine in my_teams())
+
+
+def own_team_or_404(id: int, *, write: bool = False) -> Team:
+    """Return the manager's team, or end with a 404."""
+    for mine in my_teams():
+        if mine.team.id == id and (mine.may_write or not write):
+            return mine.team
+    abort(404)
+
+
+def own_or_404(
+    model: type[Row], id: int, *, write: bool = False, removed: bool = False
+) -> Row:
+    """Return the row of one of the manager's teams, or end with a 404.
+
+    The one door to a row by id. `write` asks for more than the right to look;
+    `removed` opens the door to a row that has been removed and can be put back.
+    """
+    table: Any = model
+    query = (
+        db.select(table)
+        .join(Membership, Membership.team_id == table.team_id)
+        .join(Team, Team.id == table.team_id)
+        .where(
+            table.id == id,
+            Membership.manager_id == manager().id,
+            Team.removed_at.is_(None),
+        )
+    )
+    if write:
+        query = query.where(Membership.role.in_(EDITORS))
+    if hasattr(table, "removed_at") and not removed:
+        query = query.where(table.removed_at.is_(None))
+    row: Row | None = db.session.scalar(query)
+    if row is None:
+        abort(404)
+    return row
+
+
+def own_pair_or_404(
+    employee_id: int, task_id: int, *, write: bool = False
+) -> tuple[Employee, Task]:
+    """Return a person and a task of one team of the manager's, or end with a 404."""
+    employee = own_or_404(Employee, employee_id, write=write)
+    task = own_or_404(Task, task_id, write=write)
+    if employee.team_id != task.team_id:
+        abort(404)
+    return employee, task

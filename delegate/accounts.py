@@ -1,0 +1,95 @@
+"""Making accounts, and who may make the first one."""
+
+import hmac
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from email_validator import EmailNotValidError, validate_email
+from flask import current_app, request
+from flask_babel import gettext
+from flask_security import hash_password
+from flask_security.proxies import _security
+
+from .models import Manager, db
+
+CODE_FILE = "first-account-code"
+LOOPBACK = ("127.0.0.1", "::1")
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+
+
+def add_manager(email: str, name: str, password: str) -> Manager:
+    """Add an account and return it; the caller commits.
+
+    Raises ValueError, in words for the reader, with the name of the field first in
+    its arguments.
+    """
+    try:
+        email = validate_email(email, check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        raise ValueError("email", gettext("This is not an e-mail address.")) from None
+    if db.session.scalar(db.select(Manager.id).filter_by(email=email)):
+        raise ValueError("email", gettext("There is an account with this address."))
+    faults, password = _security._password_util.validate(password, True)
+    if faults:
+        raise ValueError("password", str(faults[0]))
+    manager = Manager(email=email, name=name, password=hash_password(password))
+    db.session.add(manager)
+    return manager
+
+
+def none_yet() -> bool:
+    """Tell whether the first account is still to be made."""
+    return db.session.scalar(db.select(Manager.id).limit(1)) is None
+
+
+def first_code() -> str:
+    """Return the one-time code for the first account, made where there is none."""
+    path = code_path()
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(16))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def forget_first_code() -> None:
+    code_path().unlink(missing_ok=True)
+
+
+def code_path() -> Path:
+    return Path(current_app.instance_path) / CODE_FILE
+
+
+def may_make_first(code: str) -> bool:
+    """Tell whether this visitor may: at this very machine, or with the code.
+
+    A visitor whom a proxy brings looks as if at this machine, so that does not count.
+    """
+    brought = any(name in request.headers for name in FORWARDED)
+    if request.remote_addr in LOOPBACK and not brought:
+        return True
+    path = code_path()
+    return path.exists() and hmac.compare_digest(path.read_text(), code)
+
+
+def manager_for(email: str | None) -> Manager:
+    """Return whose data a command works on.
+
+    Raises click.ClickException where that is nobody, or not said and not clear.
+    """
+    query = db.select(Manager)
+    if email:
+        query = query.filter_by(email=email.strip().lower())
+    managers: Sequence[Manager] = db.session.scalars(query.limit(2)).all()
+    if len(managers) == 1:
+        return managers[0]
+    if managers:
+        raise click.ClickException("There are several managers: say whose, --for EMAIL")
+    raise click.ClickException(
+        f"{email} has no account" if email else "There is no account yet"
+    )

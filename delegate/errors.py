@@ -1,0 +1,75 @@
+"""What a reader sees when something cannot be done: what it was, and what to do now."""
+
+from flask import Flask, current_app, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from .models import db
+
+WORDS = {
+    400: (_("This request could not be read"), _("Go back and try again.")),
+    403: (_("This is not allowed"), _("Sign in with another account, or go back.")),
+    404: (
+        _("There is nothing here"),
+        _("The address is wrong, or what was here has been removed."),
+    ),
+    405: (_("This address works in another way"), _("Go back and use the button.")),
+    413: (
+        _("That is too much at once"),
+        _("At most 5 MB can be sent. Split it and send the parts."),
+    ),
+    503: (
+        _("Not saved"),
+        _("The disk is full or the database is busy. Go back and save again later."),
+    ),
+}
+OTHER = (
+    _("Something went wrong"),
+    _("It is our fault, not yours. Go back and try again."),
+)
+OLD_FORM = (
+    _("This page was open too long"),
+    _("Go back, copy what you typed, reload the page and save it again."),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Show every error as a page in the reader's language, without internals."""
+    app.register_error_handler(CSRFError, show_old_form)
+    app.register_error_handler(HTTPException, show)
+    app.register_error_handler(OperationalError, show_unsaved)
+    app.register_error_handler(Exception, show_fault)
+
+
+def page(code: int, words: tuple[object, object]) -> ResponseReturnValue:
+    title, advice = words
+    return render_template("error.html", heading=title, advice=advice), code
+
+
+def show(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    return page(error.code, WORDS.get(error.code, OTHER))
+
+
+def show_old_form(error: CSRFError) -> ResponseReturnValue:
+    return page(400, OLD_FORM)
+
+
+def show_unsaved(error: OperationalError) -> ResponseReturnValue:
+    db.session.rollback()
+    log(error)
+    return page(503, WORDS[503])
+
+
+def show_fault(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    log(error)
+    return page(500, OTHER)
+
+
+def log(error: Exception) -> None:
+    current_app.logger.error("%s", type(error).__name__, exc_info=error)

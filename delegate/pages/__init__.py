@@ -1,0 +1,25 @@
+"""One module a feature: its routes, forms and queries. None knows another."""
+
+from . import (
+    account,
+    agreements,
+    board,
+    health,
+    importing,
+    method,
+    people,
+    tasks,
+    today,
+)
+
+FEATURES = (
+    account,
+    agreements,
+    board,
+    health,
+    importing,
+    method,
+    people,
+    tasks,
+    today,
+)

@@ -1,0 +1,141 @@
+"""The manager's own account: the first one, name, language and colours, sign out."""
+
+from urllib.parse import urlsplit
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_security import login_user
+from flask_security.signals import password_changed, user_authenticated
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField
+from wtforms.validators import InputRequired
+
+from .. import access, accounts, i18n, sessions
+from ..forms import REQUIRED, ShortText
+from ..models import db
+
+bp = Blueprint("account", __name__, url_prefix="/account")
+
+
+class NameForm(FlaskForm):
+    name = ShortText(
+        _("Your name"),
+        required=True,
+        description=_("As it stands on the plans you print."),
+    )
+
+
+class FirstAccountForm(NameForm):
+    email = EmailField(_("E-mail address"), [InputRequired(REQUIRED)])
+    password = PasswordField(
+        _("Password"),
+        [InputRequired(REQUIRED)],
+        description=_("12 characters or more. A few words together do well."),
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Give a session a new key at sign-in; end the others when a password changes."""
+    user_authenticated.connect(renew_session, app)
+    password_changed.connect(end_other_sessions, app)
+
+
+def renew_session(_app: Flask, **_kwargs: object) -> None:
+    session.renew()  # type: ignore[attr-defined]
+
+
+def end_other_sessions(_app: Flask, user: object, **_kwargs: object) -> None:
+    sessions.end_all(user.id)  # type: ignore[attr-defined]
+
+
+@bp.route("/")
+def index() -> ResponseReturnValue:
+    return render_template("account/index.html", form=NameForm(obj=access.manager()))
+
+
+@bp.post("/")
+def rename() -> ResponseReturnValue:
+    form = NameForm()
+    if not form.validate_on_submit():
+        return render_template("account/index.html", form=form), 422
+    access.manager().name = form.name.data
+    db.session.commit()
+    flash(gettext("Saved."))
+    return redirect(url_for("account.index"))
+
+
+@bp.route("/first", methods=["GET", "POST"])
+@access.public
+def first() -> ResponseReturnValue:
+    """Make the first account; once there is one, this address is gone."""
+    if not accounts.none_yet():
+        return redirect(url_for("security.login"))
+    if not accounts.may_make_first(request.args.get("code", "")):
+        abort(403)
+    form = FirstAccountForm()
+    if form.validate_on_submit() and make_first(form):
+        return redirect(url_for("today.index"))
+    status = 422 if form.is_submitted() else 200
+    return render_template("account/first.html", form=form), status
+
+
+def make_first(form: FirstAccountForm) -> bool:
+    """Add the account and sign in, or put what is wrong at its field."""
+    try:
+        manager = accounts.add_manager(
+            form.email.data or "", form.name.data or "", form.password.data or ""
+        )
+    except ValueError as error:
+        field, message = error.args
+        form[field].errors = [message]
+        return False
+    db.session.commit()
+    accounts.forget_first_code()
+    login_user(manager, authn_via=["password"])
+    return True
+
+
+@bp.post("/preferences")
+@access.public
+def preferences() -> ResponseReturnValue:
+    """Keep the chosen language and colours in a cookie, and go back."""
+    response = make_response(redirect(inside(request.form.get("next", ""))))
+    keep_choice(response, "lang", request.form.get("language"), i18n.LANGUAGES)
+    keep_choice(response, "theme", request.form.get("theme"), i18n.THEMES)
+    return response
+
+
+def keep_choice(
+    response: Response, name: str, choice: str | None, choices: tuple[str, ...]
+) -> None:
+    if choice in choices:
+        response.set_cookie(
+            name,
+            choice,
+            max_age=i18n.YEAR,
+            httponly=True,
+            secure=request.is_secure,
+            samesite="Lax",
+        )
+
+
+def inside(address: str) -> str:
+    """Return `address` if it is a path of this site, else the first page."""
+    parts = urlsplit(address.replace("\\", "/"))
+    if parts.scheme or parts.netloc or not address.startswith("/"):
+        return url_for("today.index")
+    return address

@@ -1,0 +1,62 @@
+"""A test client that checks each page before the test sees it."""
+
+from collections import Counter
+
+import html5lib
+from bs4 import BeautifulSoup
+from factory import PASSWORD
+
+CONTROLS = "input:not([type=hidden]), select, textarea"
+
+
+class Browser:
+    """One reader's browser; pages come back parsed and checked."""
+
+    def __init__(self, app, language="en"):
+        self.app = app
+        self.client = app.test_client()
+        self.headers = {"Accept-Language": language}
+
+    def sign_in(self, email, password=PASSWORD):
+        return self.post("/account/sign-in", email=email, password=password)
+
+    def open(self, path, method="GET", **kwargs):
+        """Return the bare response."""
+        kwargs.setdefault("headers", self.headers)
+        return self.client.open(path, method=method, **kwargs)
+
+    def get(self, path, status=200):
+        """Return the page at `path`, parsed."""
+        return self.page(self.open(path), status)
+
+    def post(self, path, **data):
+        """Return the response to a form of `data`; lists give a field several times."""
+        return self.open(path, "POST", data=data)
+
+    def page(self, response, status=200):
+        """Return the page in `response`, parsed, having checked what holds for all."""
+        assert response.status_code == status, response.text
+        return check_page(response.text)
+
+
+def check_page(html):
+    html5lib.HTMLParser(strict=True).parse(html)
+    page = BeautifulSoup(html, "html.parser")
+    [heading] = page.select("h1")
+    words = " ".join(heading.text.split())
+    assert " ".join(page.title.text.split()).startswith(words)
+    ids = Counter(tag["id"] for tag in page.select("[id]"))
+    assert [id for id, times in ids.items() if times > 1] == []
+    for control in page.select(CONTROLS):
+        assert is_labelled(page, control), control
+    assert page.select("[style], script:not([src])") == []
+    return page
+
+
+def is_labelled(page, control):
+    return (
+        control.find_parent("label") is not None
+        or control.get("aria-label")
+        or control.get("aria-labelledby")
+        or page.select(f"label[for='{control.get('id')}']")
+    )

@@ -1,0 +1,115 @@
+"""What the tests share: databases, an app on each, and browsers that check pages."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import factory
+import flask_migrate
+import pytest
+from browsing import Browser
+from postgres import PostgreSQL, start_postgresql
+
+from delegate import create_app
+from delegate.models import db
+
+SETTINGS = {
+    "SECRET_KEY": "for tests only, not a secret",
+    "TESTING": True,
+    "WTF_CSRF_ENABLED": False,
+    "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
+        "argon2__time_cost": 1,
+        "argon2__memory_cost": 8,
+        "argon2__parallelism": 1,
+    },
+}
+
+
+def make_app(url, folder, **changes):
+    """Return an app on the database at `url`, with its data in `folder`."""
+    given = {"DATA_DIR": str(folder), "SQLALCHEMY_DATABASE_URI": url}
+    return create_app({**SETTINGS, **given, **changes})
+
+
+def migrate(app):
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory):
+    """A SQLite file with all tables and no rows, to copy from."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    path = folder / "empty.sqlite"
+    migrate(make_app(f"sqlite:///{path}", folder))
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory):
+    """A PostgreSQL server of our own, with a migrated database to copy from."""
+    with start_postgresql() as server:
+        url = server.create(PostgreSQL.EMPTY)
+        migrate(make_app(url, tmp_path_factory.mktemp("postgresql")))
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    """The address of a fresh database with all tables, on either kind of server."""
+    if request.param == "sqlite":
+        path = tmp_path / "delegate.sqlite"
+        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgresql")
+    url = server.create(like=PostgreSQL.EMPTY)
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def app(database, tmp_path):
+    """The app, on a fresh database. No context is held open around the test."""
+    app = make_app(database, tmp_path)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def browser(app):
+    """A browser that nobody has signed in with."""
+    return Browser(app)
+
+
+@pytest.fixture
+def alice(app):
+    """The browser of Alice, a manager with a team of her own, signed in."""
+    return signed_in(app, "Alice")
+
+
+@pytest.fixture
+def bob(app):
+    """The browser of Bob, who has another team and must see nothing of Alice's."""
+    return signed_in(app, "Bob")
+
+
+def signed_in(app, name):
+    with app.app_context():
+        manager, team = factory.manager_with_team(name)
+        email, manager_id, team_id = manager.email, manager.id, team.id
+    browser = Browser(app)
+    browser.sign_in(email)
+    browser.manager_id, browser.team_id = manager_id, team_id
+    return browser
+
+
+@pytest.fixture
+def data():
+    """The folder of the files that tests read."""
+    return Path(__file__).parent / "data"
