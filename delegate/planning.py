@@ -1,0 +1,300 @@
+"""Gathers the facts once, asks the rules, and hands back the answers.
+
+The same few queries serve one pair, one person, one task and a whole board. Nothing
+is decided here that the rules can decide, and nothing is said: codes only.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Row, case, func, or_, select
+
+from . import rules
+from .models import LIVE_STATES, Agreement, Employee, Pair, Rating, Safeguard, Task, db
+
+OVERDUE = timedelta(days=7)
+"""How long a moment that has passed still counts as watched."""
+
+LOOK_AGAIN = timedelta(days=182)
+"""How old a rating may be before it asks to be looked at again."""
+
+Key = tuple[int, int]
+"""An employee's id and a task's."""
+
+Newest = Mapping[tuple[int, str, int | None], Row[Any]]
+"""The rating that counts, by employee, criterion and (for familiarity) task."""
+
+
+class Live(NamedTuple):
+    """What there is to know at a glance of the live agreement of a pair."""
+
+    id: int
+    state: str
+    level: rules.Level
+    look_back_on: date | None
+    safeguards: frozenset[str]
+
+
+class Now(NamedTuple):
+    """How it goes now with one pair, and the live agreement on it."""
+
+    current: rules.Level | None
+    version: int
+    agreement: Live | None
+
+
+class Facts(NamedTuple):
+    """Everything the rules need to know of some people and some tasks."""
+
+    newest: Newest
+    now: Mapping[Key, Now]
+    today: date
+
+
+class Outcome(NamedTuple):
+    """What the rules say of one person and one task, beside how it goes now."""
+
+    employee_id: int
+    task_id: int
+    ratings: rules.Ratings
+    advice: rules.Recommendation
+    current: rules.Level | None
+    agreement: Live | None
+    watched: bool
+    posture: rules.Posture | None
+
+    @property
+    def room(self) -> int:
+        """Steps that could still be let go; 0 where that is not known for sure."""
+        if self.current is None or self.advice.level is None or self.advice.provisional:
+            return 0
+        return max(0, self.advice.level - self.current)
+
+
+NOTHING_YET = Now(current=None, version=0, agreement=None)
+
+
+def gather(
+    team_id: int,
+    rater_id: int,
+    today: date,
+    *,
+    employees: Sequence[int] | None = None,
+    tasks: Sequence[int] | None = None,
+) -> Facts:
+    """Return the facts of a team, or of these employees and tasks of it only."""
+    return Facts(
+        newest_ratings(team_id, rater_id, employees=employees, tasks=tasks),
+        now_of(team_id, employees=employees, tasks=tasks),
+        today,
+    )
+
+
+def newest_ratings(
+    team_id: int,
+    rater_id: int,
+    *,
+    employees: Sequence[int] | None = None,
+    tasks: Sequence[int] | None = None,
+) -> Newest:
+    """Return the ratings that count: the rater's own newest, else another's."""
+    own_first = case((Rating.rater_id == rater_id, 0), else_=1)
+    place = func.row_number().over(
+        partition_by=(Rating.employee_id, Rating.criterion, Rating.task_id),
+        order_by=(own_first, Rating.id.desc()),
+    )
+    found = select(
+        Rating.employee_id,
+        Rating.criterion,
+        Rating.task_id,
+        Rating.state,
+        Rating.score,
+        Rating.id,
+        Rating.example,
+        Rating.different,
+        Rating.seen_on,
+        Rating.rater_id,
+        Rating.created_at,
+        place.label("place"),
+    ).where(Rating.team_id == team_id)
+    if employees is not None:
+        found = found.where(Rating.employee_id.in_(employees))
+    if tasks is not None:
+        found = found.where(or_(Rating.task_id.is_(None), Rating.task_id.in_(tasks)))
+    ranked = found.subquery()
+    rows = db.session.execute(select(ranked).where(ranked.c.place == 1))
+    return {(row.employee_id, row.criterion, row.task_id): row for row in rows}
+
+
+def now_of(
+    team_id: int,
+    *,
+    employees: Sequence[int] | None = None,
+    tasks: Sequence[int] | None = None,
+) -> Mapping[Key, Now]:
+    """Return how it goes now, with the live agreement, for the pairs that have any."""
+    query = (
+        select(
+            Pair.employee_id,
+            Pair.task_id,
+            Pair.current,
+            Pair.version,
+            Agreement.id,
+            Agreement.state,
+            Agreement.level,
+            Agreement.look_back_on,
+            Safeguard.criterion,
+        )
+        .outerjoin(Pair.agreements.and_(Agreement.state.in_(LIVE_STATES)))
+        .outerjoin(Agreement.safeguards)
+        .where(Pair.team_id == team_id)
+    )
+    if employees is not None:
+        query = query.where(Pair.employee_id.in_(employees))
+    if tasks is not None:
+        query = query.where(Pair.task_id.in_(tasks))
+    rows: defaultdict[Key, list[Row[Any]]] = defaultdict(list)
+    for row in db.session.execute(query):
+        rows[row.employee_id, row.task_id].append(cast("Row[Any]", row))
+    return {key: now_from(found) for key, found in rows.items()}
+
+
+def now_from(rows: Sequence[Row[Any]]) -> Now:
+    """Return one pair's state from its rows, one for each safeguard."""
+    first = rows[0]
+    agreement = None
+    if first.id is not None:
+        agreement = Live(
+            first.id,
+            first.state,
+            rules.Level(first.level),
+            first.look_back_on,
+            frozenset(row.criterion for row in rows if row.criterion),
+        )
+    current = rules.Level(first.current) if first.current else None
+    return Now(current, first.version, agreement)
+
+
+def scores(facts: Facts, employee_id: int, task_id: int | None) -> rules.Ratings:
+    """Return the ratings as the rules take them: open and not observed are None."""
+    rated = {
+        criterion: score_of(facts.newest.get((employee_id, criterion, None)))
+        for criterion in rules.CRITERIA
+    }
+    familiar = score_of(facts.newest.get((employee_id, "familiarity", task_id)))
+    return rules.Ratings(**rated, familiarity=familiar)
+
+
+def score_of(row: Row[Any] | None) -> int | None:
+    score: int | None = row.score if row is not None else None
+    return score
+
+
+def outcome(facts: Facts, employee_id: int, task: Task) -> Outcome:
+    """Ask the rules about one person and one task."""
+    ratings = scores(facts, employee_id, task.id)
+    now = facts.now.get((employee_id, task.id), NOTHING_YET)
+    live = now.agreement
+    agreed = live if live and live.state == "agreed" else None
+    safeguards = agreed.safeguards if agreed else frozenset()
+    advice = rules.recommend(ratings, task.facts(), safeguards)
+    watched = is_watched(agreed, facts.today)
+    return Outcome(
+        employee_id,
+        task.id,
+        ratings,
+        advice,
+        now.current,
+        now.agreement,
+        watched,
+        rules.posture(now.current, advice, watched=watched),
+    )
+
+
+def is_watched(agreed: Live | None, today: date) -> bool:
+    """Tell whether a moment to look back is agreed and not long past."""
+    return (
+        agreed is not None
+        and agreed.look_back_on is not None
+        and agreed.look_back_on >= today - OVERDUE
+    )
+
+
+def pair(employee: Employee, task: Task, rater_id: int, today: date) -> Outcome:
+    """Return what the rules say of one person and one task."""
+    facts = gather(
+        task.team_id, rater_id, today, employees=[employee.id], tasks=[task.id]
+    )
+    return outcome(facts, employee.id, task)
+
+
+def outcomes(
+    facts: Facts, employees: Iterable[int], tasks: Iterable[Task]
+) -> Iterator[Outcome]:
+    """Yield what the rules say of each of these people and tasks, task by task."""
+    people = list(employees)
+    for task in tasks:
+        for employee_id in people:
+            yield outcome(facts, employee_id, task)
+
+
+def active_tasks(team_id: int) -> Sequence[Task]:
+    """Return the team's tasks that are neither archived nor removed, by title."""
+    return db.session.scalars(
+        select(Task)
+        .where(
+            Task.team_id == team_id,
+            Task.archived_at.is_(None),
+            Task.removed_at.is_(None),
+        )
+        .order_by(func.lower(Task.title), Task.id)
+    ).all()
+
+
+def active_employees(team_id: int) -> Sequence[Employee]:
+    """Return the team's people who are there, by name."""
+    return db.session.scalars(
+        select(Employee)
+        .where(
+            Employee.team_id == team_id,
+            Employee.removed_at.is_(None),
+            Employee.left_on.is_(None),
+        )
+        .order_by(func.lower(Employee.name), Employee.id)
+    ).all()
+
+
+def seen_states(facts: Facts, employee_id: int) -> tuple[str, ...]:
+    """Return "scored", "unseen" or "open" for each of the four criteria."""
+    return tuple(
+        state_of(facts.newest.get((employee_id, criterion, None)))
+        for criterion in rules.CRITERIA
+    )
+
+
+def state_of(row: Row[Any] | None) -> str:
+    return "open" if row is None or row.state == "withdrawn" else str(row.state)
+
+
+def is_old(row: Row[Any] | None, today: date) -> bool:
+    """Tell whether a score was given so long ago that it asks for another look."""
+    if row is None or row.score is None:
+        return False
+    seen: date = row.seen_on or row.created_at.date()
+    return seen < today - LOOK_AGAIN
+
+
+def still_with_me(task: Task, found: Iterable[Outcome]) -> bool:
+    """Tell whether the manager does what someone is known to be ready for."""
+    return (
+        task.with_me
+        and not task.reserved
+        and any(
+            one.advice.level is not None
+            and one.advice.level >= rules.Level.ADVISE
+            and not one.advice.provisional
+            for one in found
+        )
+    )
