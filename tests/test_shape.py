@@ -1,0 +1,67 @@
+"""Who may import whom. The picture is in CONTRIBUTING.md; this keeps it true."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "delegate"
+MODULES = {path.stem: path for path in PACKAGE.glob("*.py")}
+FEATURES = {
+    path.stem: path for path in (PACKAGE / "pages").glob("*.py") if path.stem[0] != "_"
+}
+MAY_IMPORT = {
+    "rules": set(),
+    "behaviour": {"flask_babel"},
+    "wording": {"flask_babel", "behaviour", "rules"},
+    "models": {"flask_security", "flask_sqlalchemy", "sqlalchemy", "rules"},
+    "database": {"flask", "sqlalchemy", "models"},
+    "planning": {"sqlalchemy", "rules", "models"},
+    "spreadsheets": {"charset_normalizer", "defusedxml", "openpyxl"},
+    "pdf": {"flask", "weasyprint", "assets"},
+    "i18n": {"babel", "flask", "flask_babel"},
+    "headers": {"flask"},
+}
+
+
+def imports(path):
+    """Yield what a module imports, the standard library aside.
+
+    Our own modules come by their first name: `from ..models import db` is "models".
+    """
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module] if node.module else [a.name for a in node.names]
+        else:
+            continue
+        yield from {name.split(".")[0] for name in names} - sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("module", MAY_IMPORT)
+def test_foundations_look_only_down(module):
+    assert set(imports(MODULES[module])) <= MAY_IMPORT[module]
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_no_feature_knows_another(feature):
+    assert set(imports(FEATURES[feature])).isdisjoint(set(FEATURES) - {feature})
+
+
+@pytest.mark.parametrize("module", MODULES.keys() - {"__init__", "cli"})
+def test_no_foundation_knows_a_page(module):
+    assert "pages" not in set(imports(MODULES[module]))
+
+
+@pytest.mark.parametrize("path", [*MODULES.values(), *FEATURES.values()], ids=str)
+def test_every_module_says_what_it_is(path):
+    assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_a_feature_bears_one_name(feature):
+    assert f'Blueprint("{feature}", __name__' in FEATURES[feature].read_text().replace(
+        "\n", ""
+    ).replace("    ", "")
