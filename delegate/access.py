@@ -4,12 +4,15 @@ Whatever is not marked public wants a sign-in. Someone else's row, a removed row
 row at all look the same from outside: a 404.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
 from flask import Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
+from sqlalchemy import Select
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from .models import Employee, Manager, Membership, Task, Team, db
@@ -19,6 +22,9 @@ Row = TypeVar("Row")
 
 PUBLIC_ENDPOINTS = frozenset({"static", "security.login", "security.logout"})
 EDITORS = ("owner", "editor")
+MOST_ID = 2**31 - 1
+MOST_AT_ONCE = 1000
+"""Most rows that one request may change: ten pages of a list."""
 
 
 class IdConverter(IntegerConverter):
@@ -28,7 +34,7 @@ class IdConverter(IntegerConverter):
 
     def to_python(self, value: str) -> int:
         id = int(value)
-        if id > 2**31 - 1:
+        if id > MOST_ID:
             raise ValidationError
         return id
 
@@ -107,6 +113,29 @@ def current_team() -> Team | None:
     return teams.get(session.get("team", "")) or next(iter(teams.values()), None)
 
 
+def team_to_fill() -> Team:
+    """Return the team that new people and tasks go into, made where there is none.
+
+    Ends with a 404 where the manager may only look at it. The caller commits.
+    """
+    team = current_team()
+    if team is None:
+        return add_team(gettext("My team"))
+    return own_team_or_404(team.id, write=True)
+
+
+def add_team(name: str) -> Team:
+    """Add a team that the signed-in manager owns. The caller commits."""
+    team = Team(name=name)
+    db.session.add(team)
+    db.session.flush()
+    db.session.add(
+        Membership(team_id=team.id, manager_id=manager().id, role=EDITORS[0])
+    )
+    g.pop("my_teams", None)
+    return team
+
+
 def may_write(team_id: int) -> bool:
     """Tell whether the manager may change what belongs to this team."""
     return any(mine.team.id == team_id and mine.may_write for mine in my_teams())
@@ -120,33 +149,60 @@ def own_team_or_404(id: int, *, write: bool = False) -> Team:
     abort(404)
 
 
-def own_or_404(
-    model: type[Row], id: int, *, write: bool = False, removed: bool = False
-) -> Row:
-    """Return the row of one of the manager's teams, or end with a 404.
+def own(model: type[Row], *, write: bool = False, removed: bool = False) -> Select[Row]:
+    """Return the query for the rows of the manager's teams, to be narrowed further.
 
-    The one door to a row by id. `write` asks for more than the right to look;
-    `removed` opens the door to a row that has been removed and can be put back.
+    `write` asks for more than the right to look; `removed` takes in rows that have
+    been removed and can be put back.
     """
     table: Any = model
-    query = (
+    query: Select[Row] = (
         db.select(table)
         .join(Membership, Membership.team_id == table.team_id)
         .join(Team, Team.id == table.team_id)
-        .where(
-            table.id == id,
-            Membership.manager_id == manager().id,
-            Team.removed_at.is_(None),
-        )
+        .where(Membership.manager_id == manager().id, Team.removed_at.is_(None))
     )
     if write:
         query = query.where(Membership.role.in_(EDITORS))
     if hasattr(table, "removed_at") and not removed:
         query = query.where(table.removed_at.is_(None))
-    row: Row | None = db.session.scalar(query)
+    return query
+
+
+def own_or_404(
+    model: type[Row], id: int, *, write: bool = False, removed: bool = False
+) -> Row:
+    """Return the row of one of the manager's teams, or end with a 404.
+
+    The one door to a row by id; `write` and `removed` are those of `own`.
+    """
+    table: Any = model
+    row: Row | None = db.session.scalar(
+        own(model, write=write, removed=removed).where(table.id == id)
+    )
     if row is None:
         abort(404)
     return row
+
+
+def own_ids_or_404(
+    model: type[Row], wanted: Iterable[str], *, removed: bool = False
+) -> list[int]:
+    """Return which of the ids sent are the manager's to change; a 404 if none is.
+
+    Others may have gone meanwhile, which is no reason to refuse the rest.
+    """
+    table: Any = model
+    ids = {int(id) for id in wanted if re.fullmatch(IdConverter.regex, id)}
+    if len(ids) > MOST_AT_ONCE:
+        abort(413)
+    rows = own(model, write=True, removed=removed).where(
+        table.id.in_(id for id in ids if id <= MOST_ID)
+    )
+    mine = list(db.session.scalars(rows.with_only_columns(table.id)))
+    if not mine:
+        abort(404)
+    return mine
 
 
 def own_pair_or_404(

@@ -9,13 +9,15 @@ Source: https://www.sqlite.org/lang_transaction.html and /pragma.html
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, has_request_context, request
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Select, event, func, select, update
+from sqlalchemy.orm.exc import StaleDataError
 
 from .models import db
 
@@ -28,6 +30,9 @@ ON_CONNECT = (
 )
 APPLICATION_ID = 0x44454C47
 """Marks a SQLite file as ours ("DELG"), so that another one is never taken for it."""
+
+PAGE = 100
+"""Most rows on one page of a list."""
 
 
 class VersionConflict(Exception):
@@ -47,6 +52,48 @@ def check_version(row: Any, seen: str | None) -> None:
         raise VersionConflict(row)
 
 
+def commit(row: Any) -> None:
+    """Commit a change of `row`; raise VersionConflict where another came in between."""
+    try:
+        db.session.commit()
+    except StaleDataError:
+        db.session.rollback()
+        raise VersionConflict(row) from None
+
+
+def set_all(model: Any, ids: Iterable[int], **values: Any) -> None:
+    """Set the same values on these rows at once, whatever their version. Commits."""
+    db.session.execute(
+        update(model)
+        .where(model.id.in_(ids))
+        .values(**values, version=model.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+
+
+class Page(NamedTuple):
+    """A part of a long list, and which part of how many it is."""
+
+    rows: list[Any]
+    page: int
+    pages: int
+
+
+def page_of(query: Select[Any], page: int) -> Page:
+    """Return the rows on `page` of a query, or those of its last page."""
+    count = select(func.count()).select_from(query.order_by(None).subquery())
+    pages = max(1, ceil((db.session.scalar(count) or 0) / PAGE))
+    page = min(max(page, 1), pages)
+    rows = db.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE))
+    return Page(list(rows), page, pages)
+
+
+def lower(text: str | None) -> str | None:
+    """Return `text` in small letters, as PostgreSQL does: SQLite stops at A to Z."""
+    return None if text is None else text.lower()
+
+
 def init_app(app: Flask) -> None:
     """Bind the database and put the recipe on its engine."""
     db.init_app(app)
@@ -61,6 +108,7 @@ def follow_recipe(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None
+        connection.create_function("lower", 1, lower, deterministic=True)
         for pragma in ON_CONNECT:
             connection.execute(pragma)
 

@@ -7,6 +7,7 @@ hold is refused at its field.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
+    DateTimeLocalField,
     FloatField,
     HiddenField,
     RadioField,
@@ -30,11 +32,17 @@ from wtforms.validators import (
     ValidationError,
 )
 
+from . import database, i18n
 from .models import HOURS, LONG, TITLE
 
+YES = _("yes")
+NO = _("no")
 REQUIRED = _("Fill this in.")
 CHOOSE = _("Choose one.")
 HOURS_WANTED = _("Give hours a week from 0 to 168.")
+MOMENT_WANTED = _("Give a day and a time.")
+YEARS = range(2000, 3000)
+"""In which a moment may lie: a slip in the year is no appointment."""
 
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -98,6 +106,8 @@ class LongText(TextAreaField):
 class HoursField(FloatField):
     """Hours a week, or nothing; a decimal comma is as good as a point."""
 
+    data: float | None
+
     def __init__(self, label: Any, **kwargs: Any) -> None:
         super().__init__(label, [Optional(), check_hours], **kwargs)
 
@@ -125,6 +135,31 @@ class DayField(DateField):
     def __init__(self, label: Any, *, required: bool = False, **kwargs: Any) -> None:
         needs = InputRequired(_("Choose a day.")) if required else Optional()
         super().__init__(label, [needs], **kwargs)
+
+
+class MomentField(DateTimeLocalField):
+    """A moment on the clock here, kept in UTC; or nothing."""
+
+    data: datetime | None
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(label, [Optional()], **kwargs)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return f"{i18n.local(self.data):%Y-%m-%dT%H:%M}" if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(MOMENT_WANTED) from None
+        if self.data is None:
+            return
+        if not YEARS[0] <= self.data.year <= YEARS[-1]:
+            raise ValueError(MOMENT_WANTED)
+        self.data = i18n.to_utc(self.data)
 
 
 class Choice(RadioField):
@@ -169,7 +204,11 @@ class VersionedForm(FlaskForm):
     def differences(self, row: Any) -> list[Difference]:
         """Return where what was typed differs from what `row` holds now."""
         return [
-            Difference(field.label.text, field.data, getattr(row, field.name))
+            Difference(
+                field.label.text,
+                in_words(field, field.data),
+                in_words(field, getattr(row, field.name)),
+            )
             for field in self
             if hasattr(row, field.name)
             and field.name != "version"
@@ -192,6 +231,29 @@ def plain(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return "" if value in (None, False) else str(value)
+
+
+def in_words(field: Any, value: Any) -> Any:
+    """Return `value` as a reader knows it from `field`; nothing as nothing."""
+    if isinstance(field, RadioField):
+        return {one.value: one.label for one in field.choices}.get(str(value or ""))
+    if isinstance(value, bool):
+        return YES if value else NO
+    if isinstance(value, datetime):
+        return i18n.moment(value)
+    if isinstance(value, date):
+        return i18n.day(value)
+    return i18n.number(value) if isinstance(value, float) else value
+
+
+def save(form: VersionedForm, row: Any) -> None:
+    """Write `form` onto `row` and commit.
+
+    Raises VersionConflict where `row` has changed since the form was shown.
+    """
+    database.check_version(row, form.version.data)
+    form.fill(row)
+    database.commit(row)
 
 
 def query_text(name: str, most: int = TITLE) -> str:

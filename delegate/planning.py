@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Row, case, func, or_, select
 
-from . import rules
+from . import i18n, rules
 from .models import LIVE_STATES, Agreement, Employee, Pair, Rating, Safeguard, Task, db
 
 OVERDUE = timedelta(days=7)
@@ -254,13 +254,13 @@ def active_tasks(team_id: int) -> Sequence[Task]:
 
 
 def active_employees(team_id: int) -> Sequence[Employee]:
-    """Return the team's people who are there, by name."""
+    """Return the team's people who are there, by name: also who leaves later on."""
     return db.session.scalars(
         select(Employee)
         .where(
             Employee.team_id == team_id,
             Employee.removed_at.is_(None),
-            Employee.left_on.is_(None),
+            or_(Employee.left_on.is_(None), Employee.left_on > i18n.today()),
         )
         .order_by(func.lower(Employee.name), Employee.id)
     ).all()
