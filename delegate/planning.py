@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, case, func, or_, select
 
-from . import i18n, rules
+from . import rules
 from .models import LIVE_STATES, Agreement, Employee, Pair, Rating, Safeguard, Task, db
 
 OVERDUE = timedelta(days=7)
@@ -253,17 +253,25 @@ def active_tasks(team_id: int) -> Sequence[Task]:
     ).all()
 
 
-def active_employees(team_id: int) -> Sequence[Employee]:
-    """Return the team's people who are there, by name: also who leaves later on."""
+def active_employees(team_id: int, today: date | None = None) -> Sequence[Employee]:
+    """Return the team's people who are there, by name: also who leaves after today.
+
+    `today` is the date here; where it is not given, the date of this machine.
+    """
     return db.session.scalars(
         select(Employee)
         .where(
             Employee.team_id == team_id,
             Employee.removed_at.is_(None),
-            or_(Employee.left_on.is_(None), Employee.left_on > i18n.today()),
+            is_there(today or date.today()),
         )
         .order_by(func.lower(Employee.name), Employee.id)
     ).all()
+
+
+def is_there(today: date) -> ColumnElement[bool]:
+    """Return the condition on people who have not left."""
+    return or_(Employee.left_on.is_(None), Employee.left_on > today)
 
 
 def seen_states(facts: Facts, employee_id: int) -> tuple[str, ...]:
