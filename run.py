@@ -17,6 +17,7 @@ import ctypes
 import errno
 import hashlib
 import importlib.util
+import logging
 import os
 import shlex
 import shutil
@@ -438,6 +439,8 @@ def listen(host, port):
 
     import wsgi
 
+    # It would say so each time a browser asks for a page and its pictures at once.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         return waitress.create_server(
             wsgi.app,

@@ -265,9 +265,10 @@ def test_changed_requirements_are_installed_on_top(ready):
     assert "Making a place" not in done.stderr
 
 
-def test_a_part_that_is_not_the_one_we_locked_is_refused(ready):
-    wrong = "./parts-1.0-py3-none-any.whl --hash=sha256:" + "0" * 64
-    (ready / "requirements.txt").write_text(wrong)
+@pytest.mark.parametrize("lock", ["", "--hash=sha256:" + "0" * 64])
+def test_a_part_that_is_not_the_one_we_locked_is_refused(ready, lock):
+    wheel = "./parts-1.0-py3-none-any.whl"
+    (ready / "requirements.txt").write_text(f"{wheel} {lock}")
 
     done = call(ready, "flask", "--version")
 
@@ -292,12 +293,20 @@ def test_commands_run_where_you_are_on_the_data_of_the_project(ready, tmp_path):
     assert done.stdout.splitlines() == [str(tmp_path), str(ready / "instance")]
 
 
-def test_the_tests_get_their_arguments_and_give_their_exit_code(ready):
+def test_the_tests_run_in_the_project_wherever_you_are(ready):
+    (ready / "test_it.py").write_text("def test_nothing(): pass\n")
+
+    done = call(ready, "test", "-p", "no:cacheprovider", "test_it.py")
+
+    assert done.returncode == 0
+    assert "1 passed" in done.stdout
+    assert "requirements-dev.txt" in (ready / ".venv" / "installed.txt").read_text()
+
+
+def test_the_tests_give_their_exit_code(ready):
     done = call(ready, "test", "-p", "no:cacheprovider", "nowhere.py")
 
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "nowhere.py" in done.stderr
-    assert "requirements-dev.txt" in (ready / ".venv" / "installed.txt").read_text()
 
 
 # Packages of the system, with an apt-get of our own on a PATH of our own
