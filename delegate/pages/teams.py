@@ -1,0 +1,120 @@
+"""The manager's teams: adding one, its name, and which one is shown."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+
+from .. import access
+from ..database import VersionConflict, set_all
+from ..forms import ShortText, VersionedForm, flash_undo, save
+from ..models import Membership, Team, db, utc_now
+from ..removal import removed
+
+bp = Blueprint("teams", __name__, url_prefix="/teams", cli_group=None)
+
+
+class NewTeamForm(FlaskForm):
+    name = ShortText(_("Name of the team"), required=True)
+
+
+class TeamForm(VersionedForm):
+    name = ShortText(_("Name of the team"), required=True)
+
+
+@bp.route("/")
+def index() -> ResponseReturnValue:
+    return show_list(NewTeamForm(formdata=None))
+
+
+@bp.post("/")
+def add() -> ResponseReturnValue:
+    form = NewTeamForm()
+    if not form.validate_on_submit():
+        return show_list(form), 422
+    team = access.add_team(form.name.data)
+    db.session.commit()
+    flash(gettext("Added the team “%(name)s”.", name=team.name))
+    return redirect(url_for("people.index", team=team.id))
+
+
+def show_list(form: NewTeamForm) -> str:
+    return render_template(
+        "teams/index.html",
+        form=form,
+        teams=access.my_teams(),
+        current=access.current_team(),
+        removed=my_removed_teams(),
+    )
+
+
+@bp.route("/<id:team_id>", methods=["GET", "POST"])
+def edit(team_id: int) -> ResponseReturnValue:
+    team = access.own_team_or_404(team_id, write=True)
+    if request.method == "GET":
+        return show_form(TeamForm(obj=team), team)
+    form = TeamForm()
+    if not form.validate_on_submit():
+        return show_form(form, team), 422
+    try:
+        save(form, team)
+    except VersionConflict:
+        differences = form.differences(team)
+        form.accept(team)
+        return show_form(form, team, differences), 409
+    flash(gettext("Saved."))
+    return redirect(url_for(".index"))
+
+
+def show_form(form: TeamForm, team: Team, differences: Any = ()) -> str:
+    return render_template(
+        "teams/form.html",
+        form=form,
+        team=team,
+        is_owner=owns(team),
+        differences=differences,
+    )
+
+
+def owns(team: Team) -> bool:
+    return (team, "owner") in access.my_teams()
+
+
+@bp.post("/<id:team_id>/remove")
+def remove(team_id: int) -> ResponseReturnValue:
+    team = access.own_team_or_404(team_id, write=True)
+    if not owns(team):
+        abort(404)
+    set_all(Team, [team.id], removed_at=utc_now())
+    flash_undo(
+        gettext("Removed the team “%(name)s”.", name=team.name),
+        url_for(".put_back", team_id=team.id),
+    )
+    return redirect(url_for(".index"))
+
+
+@bp.post("/<id:team_id>/put-back")
+def put_back(team_id: int) -> ResponseReturnValue:
+    for team in my_removed_teams():
+        if team.id == team_id:
+            set_all(Team, [team.id], removed_at=None)
+            flash(gettext("The team “%(name)s” is back.", name=team.name))
+            return redirect(url_for("people.index", team=team.id))
+    abort(404)
+
+
+def my_removed_teams() -> list[Team]:
+    """Return the teams of the manager's own that can still be put back."""
+    return list(
+        db.session.scalars(
+            removed(Team)
+            .join(Membership, Membership.team_id == Team.id)
+            .where(
+                Membership.manager_id == access.manager().id,
+                Membership.role == "owner",
+            )
+        )
+    )
