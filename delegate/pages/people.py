@@ -1,10 +1,364 @@
-"""Not written yet."""
+"""The people of a team: the list, and one person's page with all there is to know.
 
-from flask import Blueprint, render_template
+A list is by name only: nobody is ranked by a level or a score.
+"""
 
-bp = Blueprint("people", __name__, url_prefix="/people" or None, cli_group=None)
+from functools import partial
+from typing import Any, NamedTuple
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from sqlalchemy import Row, Select, func, not_
+
+from .. import access, i18n, planning, rules
+from ..database import Page, VersionConflict, page_of, set_all
+from ..forms import (
+    DayField,
+    HoursField,
+    LongText,
+    MomentField,
+    ShortText,
+    VersionedForm,
+    flash_undo,
+    query_choice,
+    query_page,
+    query_text,
+    save,
+)
+from ..models import (
+    LIVE_STATES,
+    Agreement,
+    Employee,
+    Manager,
+    Rating,
+    Task,
+    Team,
+    db,
+    utc_now,
+)
+from ..removal import removed
+
+bp = Blueprint("people", __name__, url_prefix="/people", cli_group=None)
+
+SEEN = {
+    0: _("You have seen none of the four yet."),
+    1: _("You have seen one of the four."),
+    2: _("You have seen two of the four."),
+    3: _("You have seen three of the four."),
+    4: _("You have seen all four."),
+}
+"""By how many of the criteria have been seen: acquaintance, never a score."""
+
+
+class NewcomerForm(FlaskForm):
+    name = ShortText(_("Name"), required=True)
+    role = ShortText(_("Role"))
+
+
+class EmployeeForm(VersionedForm):
+    name = ShortText(_("Name"), required=True)
+    role = ShortText(_("Role"))
+    hours_free = HoursField(
+        _("Hours a week free"),
+        description=_("For what could be handed over. It never counts in a level."),
+    )
+    next_talk_at = MomentField(_("Next conversation"))
+    left_on = DayField(
+        _("Has left on"),
+        description=_("From that day the board does without this person."),
+    )
+    count_on_me = LongText(
+        _("Can count on me for"),
+        description=_("This and the next two stand on the plan that both of you read."),
+    )
+    asks_of_me = LongText(_("Asks of me"))
+    learning = LongText(_("What we learn together"))
+
+
+class Line(NamedTuple):
+    """Someone in the list, with "scored", "unseen" or "open" for each criterion."""
+
+    employee: Employee
+    states: tuple[str, ...]
+
+    @property
+    def seen(self) -> list[bool]:
+        return [state == "scored" for state in self.states]
 
 
 @bp.route("/")
-def index():
-    return render_template("error.html", heading="people", advice="")
+def index() -> ResponseReturnValue:
+    return show_list(NewcomerForm(formdata=None))
+
+
+@bp.post("/")
+def add() -> ResponseReturnValue:
+    form = NewcomerForm()
+    if not form.validate_on_submit():
+        return show_list(form), 422
+    team = access.team_to_fill()
+    employee = Employee(team_id=team.id, name=form.name.data, role=form.role.data)
+    db.session.add(employee)
+    db.session.commit()
+    flash(gettext("Added %(name)s.", name=employee.name))
+    return redirect(url_for(".index", team=team.id))
+
+
+def show_list(form: NewcomerForm) -> str:
+    team = access.current_team()
+    show = query_choice("show", ("there", "left"), "there")
+    q = query_text("q")
+    page = page_of(listed(team, show, q), query_page())
+    return render_template(
+        "people/index.html",
+        form=form,
+        team=team,
+        teams=access.my_teams(),
+        may_write=team is None or access.may_write(team.id),
+        q=q,
+        show=show,
+        some_left=some_left(team),
+        page=page,
+        lines=lines(team, page),
+        address=partial(
+            url_for,
+            ".index",
+            team=team and team.id,
+            q=q or None,
+            show=None if show == "there" else show,
+        ),
+    )
+
+
+def listed(team: Team | None, show: str, q: str) -> Select[Any]:
+    """Return the query for the people of the list, by name."""
+    there = planning.is_there(i18n.today())
+    query: Select[Any] = db.select(Employee).where(
+        Employee.team_id == (team and team.id),
+        Employee.removed_at.is_(None),
+        there if show == "there" else not_(there),
+    )
+    if q:
+        query = query.where(Employee.name.icontains(q, autoescape=True))
+    return query.order_by(func.lower(Employee.name), Employee.id)
+
+
+def some_left(team: Team | None) -> bool:
+    return db.session.scalar(listed(team, "left", "").limit(1)) is not None
+
+
+def lines(team: Team | None, page: Page) -> list[Line]:
+    """Return the people on this page of the list, with what was seen of each."""
+    if team is None or not page.rows:
+        return []
+    facts = planning.gather(
+        team.id,
+        access.manager().id,
+        i18n.today(),
+        employees=[employee.id for employee in page.rows],
+        tasks=[],
+    )
+    return [Line(one, planning.seen_states(facts, one.id)) for one in page.rows]
+
+
+@bp.route("/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    form = EmployeeForm()
+    if form.validate_on_submit():
+        employee = Employee(team_id=access.team_to_fill().id)
+        form.fill(employee)
+        db.session.add(employee)
+        db.session.commit()
+        flash(gettext("Added %(name)s.", name=employee.name))
+        return redirect(url_for(".show", employee_id=employee.id))
+    return show_form(form, None), 422 if form.is_submitted() else 200
+
+
+@bp.route("/<id:employee_id>/edit", methods=["GET", "POST"])
+def edit(employee_id: int) -> ResponseReturnValue:
+    employee = access.own_or_404(Employee, employee_id, write=True)
+    if request.method == "GET":
+        return show_form(EmployeeForm(obj=employee), employee)
+    form = EmployeeForm()
+    if not form.validate_on_submit():
+        return show_form(form, employee), 422
+    try:
+        save(form, employee)
+    except VersionConflict:
+        differences = form.differences(employee)
+        form.accept(employee)
+        return show_form(form, employee, differences), 409
+    flash(gettext("Saved."))
+    return redirect(url_for(".show", employee_id=employee.id))
+
+
+def show_form(
+    form: EmployeeForm, employee: Employee | None, differences: Any = ()
+) -> str:
+    return render_template(
+        "people/form.html", form=form, employee=employee, differences=differences
+    )
+
+
+@bp.post("/<id:employee_id>/remove")
+def remove(employee_id: int) -> ResponseReturnValue:
+    employee = access.own_or_404(Employee, employee_id, write=True)
+    set_all(Employee, [employee.id], removed_at=utc_now())
+    flash_undo(
+        gettext("Removed %(name)s.", name=employee.name),
+        url_for(".put_back", employee=employee.id),
+    )
+    return redirect(url_for(".index", team=employee.team_id))
+
+
+@bp.route("/removed")
+def list_removed() -> ResponseReturnValue:
+    team = access.current_team()
+    query = removed(Employee).where(Employee.team_id == (team and team.id))
+    page = page_of(query, query_page())
+    return render_template(
+        "people/removed.html",
+        team=team,
+        may_write=team is not None and access.may_write(team.id),
+        page=page,
+        items=[(one.id, one.name, one.removed_at) for one in page.rows],
+        address=partial(url_for, ".list_removed", team=team and team.id),
+    )
+
+
+@bp.post("/put-back")
+def put_back() -> ResponseReturnValue:
+    """Put back the people that were removed: `employee` names each by its id."""
+    wanted = request.values.getlist("employee")
+    ids = access.own_ids_or_404(Employee, wanted, removed=True)
+    set_all(Employee, ids, removed_at=None)
+    employee = access.own_or_404(Employee, ids[0])
+    flash(gettext("%(name)s is back.", name=employee.name))
+    return redirect(url_for(".index", team=employee.team_id))
+
+
+class Placed(NamedTuple):
+    """A task of this person's, with what the rules say of the two."""
+
+    task: Task
+    outcome: planning.Outcome
+
+    @property
+    def name(self) -> str:
+        return self.task.title
+
+    @property
+    def url(self) -> str:
+        return url_for(
+            "pairs.show", employee_id=self.outcome.employee_id, task_id=self.task.id
+        )
+
+
+class Other(NamedTuple):
+    """What another manager saw last of one criterion."""
+
+    row: Any
+    by: str
+
+
+@bp.route("/<id:employee_id>")
+def show(employee_id: int) -> ResponseReturnValue:
+    employee = access.own_or_404(Employee, employee_id)
+    facts = planning.gather(
+        employee.team_id, access.manager().id, i18n.today(), employees=[employee.id]
+    )
+    states = planning.seen_states(facts, employee.id)
+    return render_template(
+        "people/show.html",
+        employee=employee,
+        may_write=access.may_write(employee.team_id),
+        seen=SEEN[states.count("scored")],
+        profile=profile(facts, employee),
+        placed=placed(facts, employee),
+        agreements=agreements(employee),
+        today=facts.today,
+    )
+
+
+def placed(facts: planning.Facts, employee: Employee) -> list[Placed]:
+    """Return the team's tasks with what the rules say, most room first."""
+    found = [
+        Placed(task, planning.outcome(facts, employee.id, task))
+        for task in planning.active_tasks(employee.team_id)
+    ]
+    return sorted(found, key=lambda one: -(one.outcome.advice.level or 0))
+
+
+class Criterion(NamedTuple):
+    """One line of the profile: what counts, whose it is, what others saw beside it."""
+
+    name: str
+    row: Row[Any] | None
+    by: str
+    is_old: bool
+    others: list[Other]
+
+    @property
+    def state(self) -> str:
+        return planning.state_of(self.row)
+
+
+def profile(facts: planning.Facts, employee: Employee) -> list[Criterion]:
+    """Return what was seen on each of the four criteria."""
+    others = by_others(employee)
+    lines = []
+    for name in rules.CRITERIA:
+        row = facts.newest.get((employee.id, name, None))
+        here = [one for one in others if one.row.criterion == name]
+        by = next((one.by for one in here if row and one.row.id == row.id), "")
+        beside = [one for one in here if not row or one.row.id != row.id]
+        old = planning.is_old(row, facts.today)
+        lines.append(Criterion(name, row, by, old, beside))
+    return lines
+
+
+def by_others(employee: Employee) -> list[Other]:
+    """Return the newest that each other manager saw, on each criterion."""
+    newest = (
+        db.select(func.max(Rating.id))
+        .where(
+            Rating.employee_id == employee.id,
+            Rating.task_id.is_(None),
+            Rating.rater_id.is_distinct_from(access.manager().id),
+        )
+        .group_by(Rating.criterion, Rating.rater_id)
+    )
+    rows = db.session.execute(
+        db.select(Rating, Manager)
+        .outerjoin(Manager, Manager.id == Rating.rater_id)
+        .where(Rating.id.in_(newest), Rating.state == "scored")
+        .order_by(Rating.id.desc())
+    )
+    return [Other(row, name_of(manager)) for row, manager in rows]
+
+
+def name_of(manager: Manager | None) -> str:
+    return (manager and (manager.name or manager.email)) or gettext("a colleague")
+
+
+def agreements(employee: Employee) -> list[Row[tuple[Agreement, Task]]]:
+    """Return the live agreements with this person, the first look-back first."""
+    return list(
+        db.session.execute(
+            db.select(Agreement, Task)
+            .join(Task, Task.id == Agreement.task_id)
+            .where(
+                Agreement.employee_id == employee.id,
+                Agreement.state.in_(LIVE_STATES),
+                Task.removed_at.is_(None),
+            )
+            .order_by(
+                Agreement.look_back_on.is_(None),
+                Agreement.look_back_on,
+                func.lower(Task.title),
+            )
+        )
+    )
