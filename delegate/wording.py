@@ -4,7 +4,8 @@ Codes in, English and Dutch out: one dict per enum, and below them the few sente
 that need a value. Decides nothing, and knows no request, no database and no page.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 
@@ -166,7 +167,7 @@ TASK_QUESTIONS = {
     "limits_clear": _("Are the limits clear?"),
 }
 
-TASK_ANSWERS = {
+TASK_ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "stakes": {
         Stakes.LOW: _("Little (rework, a small annoyance)"),
         Stakes.MEDIUM: _("Something (noticeable cost, delay, a dissatisfied customer)"),
