@@ -13,6 +13,8 @@ from postgres import PostgreSQL, start_postgresql
 from delegate import create_app
 from delegate.models import db
 
+pytest_plugins = ["browser"]
+
 SETTINGS = {
     "SECRET_KEY": "for tests only, not a secret",
     "TESTING": True,
