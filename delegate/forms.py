@@ -34,6 +34,8 @@ from wtforms.validators import (
 
 from . import database, i18n
 from .models import HOURS, LONG, TITLE
+from .rules import Level
+from .wording import LEVELS
 
 YES = _("yes")
 NO = _("no")
@@ -182,6 +184,21 @@ class Choice(RadioField):
             filters=[lambda value: value or None],
             **kwargs,
         )
+
+
+class LevelField(Choice):
+    """One of the seven levels; with words for `none`, also none of them."""
+
+    data: Level | None
+
+    def __init__(self, label: Any, *, none: Any = None, **kwargs: Any) -> None:
+        choices: dict[Any, Any] = {"": none} if none else {}
+        choices.update(LEVELS)
+        super().__init__(label, choices, coerce=to_level, **kwargs)
+
+
+def to_level(value: Any) -> Level | None:
+    return Level(int(value)) if value not in ("", None) else None
 
 
 class Confirm(FlaskForm):
