@@ -1,0 +1,146 @@
+"""The steps of an agreement: a draft is opened, takes over texts, and is closed.
+
+Knows the tables and the words, but no page. Nothing here commits.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from flask_babel.speaklater import LazyString
+
+from . import i18n, rules, wording
+from .models import (
+    LIVE_STATES,
+    Agreement,
+    Employee,
+    Pair,
+    Safeguard,
+    Task,
+    db,
+    utc_now,
+)
+from .rules import Level
+
+WEEKS = {
+    Level.SHOW: 2,
+    Level.EXPLAIN: 2,
+    Level.PROPOSE: 3,
+    Level.DECIDE_TOGETHER: 4,
+    Level.ADVISE: 6,
+    Level.HEAR_AFTERWARDS: 8,
+    Level.LET_GO: 12,
+}
+"""After how many weeks to look back: the less room, the sooner there is news."""
+
+SUGGESTED = {"inform": wording.INFORM_BY_LEVEL, "help": wording.HELP_BY_LEVEL}
+"""The texts that a level brings along, until someone writes another."""
+
+CARRIED = ("outcome", "limits", "why_you", "asks_first", "stays", "resources")
+"""The texts that do not hang on the level."""
+
+
+def look_back_day(level: int, today: date) -> date:
+    """Return the working day to suggest for looking back."""
+    day = today + timedelta(weeks=WEEKS[Level(level)])
+    until_monday = 7 - day.weekday()
+    return day + timedelta(days=until_monday if until_monday <= 2 else 0)
+
+
+def live(employee_id: int, task_id: int) -> Agreement | None:
+    """Return the one live agreement of a pair, if there is one."""
+    found: Agreement | None = db.session.scalar(
+        db.select(Agreement).where(
+            Agreement.employee_id == employee_id,
+            Agreement.task_id == task_id,
+            Agreement.state.in_(LIVE_STATES),
+        )
+    )
+    return found
+
+
+def pair_of(employee: Employee, task: Task) -> Pair:
+    """Return the pair; where there is no row yet, a new one that is not added."""
+    return db.session.get(Pair, (employee.id, task.id)) or Pair(
+        team_id=task.team_id,
+        employee_id=employee.id,
+        task_id=task.id,
+        current=None,
+        version=0,
+    )
+
+
+def open_draft(
+    employee: Employee,
+    task: Task,
+    *,
+    level: Level,
+    advised: Level | None,
+    manager_id: int,
+    instead_of: Agreement | None,
+) -> Agreement:
+    """Add a draft with what is known already, and close the one it comes instead of.
+
+    Raises IntegrityError, at the latest when it is flushed, where another live
+    agreement came in between.
+    """
+    db.session.add(pair_of(employee, task))
+    draft = Agreement(
+        team_id=task.team_id,
+        employee_id=employee.id,
+        task_id=task.id,
+        state="draft",
+        level=level,
+        advised=advised,
+        rules_version=rules.RULES_VERSION,
+        outcome=task.outcome,
+        limits=task.limits,
+        created_by_id=manager_id,
+    )
+    if instead_of:
+        close(instead_of, "ended")
+        take_over(draft, instead_of)
+    suggest(draft)
+    # The old one has to be closed before the new one comes: one is live at a time.
+    db.session.flush()
+    db.session.add(draft)
+    return draft
+
+
+def take_over(draft: Agreement, old: Agreement) -> None:
+    """Let `draft` start with the texts and the safeguards of `old`."""
+    for name in (*CARRIED, *SUGGESTED):
+        setattr(draft, name, getattr(old, name))
+    draft.safeguards = [
+        Safeguard(criterion=one.criterion, text=one.text) for one in old.safeguards
+    ]
+
+
+def suggest(agreement: Agreement) -> None:
+    """Fill in the texts that belong to the level, where no one wrote another."""
+    for name, texts in SUGGESTED.items():
+        if is_suggestion(getattr(agreement, name), texts):
+            setattr(agreement, name, str(texts[Level(agreement.level)]))
+
+
+def is_suggestion(text: str | None, texts: Mapping[Level, LazyString]) -> bool:
+    """Tell whether `text` is empty or one of `texts`, in whatever language."""
+    suggestions = {""}
+    for language in i18n.LANGUAGES:
+        with i18n.speaking(language):
+            suggestions.update(map(str, texts.values()))
+    return (text or "") in suggestions
+
+
+def question(level: int, advice: rules.Recommendation) -> rules.Posture | None:
+    """Return what choosing `level` asks, where it is above the advice."""
+    if not rules.above_advice(Level(level), advice):
+        return None
+    leans = rules.leans_on(Level(level), advice)
+    return rules.Posture.TOO_TRUSTING if leans else rules.Posture.GENEROUS
+
+
+def close(agreement: Agreement, state: str, reason: str = "") -> None:
+    """End an agreement, or take it back."""
+    agreement.state = state
+    agreement.closing_reason = reason
+    agreement.closed_at = utc_now()

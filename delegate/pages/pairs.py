@@ -1,0 +1,394 @@
+"""One person and one task: how far to let go, why, how it goes now, what to agree.
+
+Everything that is asked about the two is answered here, each in a form of its own.
+What the rules say is shown, never decided.
+"""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+from sqlalchemy.exc import IntegrityError
+
+from .. import (
+    access,
+    agreeing,
+    database,
+    forms,
+    i18n,
+    planning,
+    recording,
+    rules,
+    wording,
+)
+from ..database import VersionConflict
+from ..models import Agreement, Employee, Pair, Rating, Task, db
+from ..pair_forms import AnswerForm, ChooseForm, FamiliarForm, NowForm, version_of
+from ..rating_forms import in_words, values_of
+from ..recording import Item
+
+bp = Blueprint("pairs", __name__, url_prefix="/pairs", cli_group=None)
+
+PAIR = "/<id:employee_id>/<id:task_id>"
+
+
+class Row(NamedTuple):
+    """One input of the ladder: what is known of it, and how far it goes."""
+
+    ceiling: rules.Ceiling
+    known: str
+    lowest: bool
+
+    @property
+    def note(self) -> str:
+        return wording.ceiling_note(self.ceiling, lowest=self.lowest)
+
+
+@bp.route(PAIR)
+def show(employee_id: int, task_id: int) -> ResponseReturnValue:
+    return page(*access.own_pair_or_404(employee_id, task_id))
+
+
+def open_pair(employee_id: int, task_id: int) -> tuple[Employee, Task]:
+    """Return a person and a task about which something may be changed, or a 404."""
+    employee, task = access.own_pair_or_404(employee_id, task_id, write=True)
+    if not is_open(employee, task):
+        abort(404)
+    return employee, task
+
+
+def is_open(employee: Employee, task: Task) -> bool:
+    """Tell whether the person is still there and the task is not put away."""
+    left = employee.left_on is not None and employee.left_on <= i18n.today()
+    return not left and task.archived_at is None
+
+
+def page(
+    employee: Employee, task: Task, status: int = 200, **filled: Any
+) -> ResponseReturnValue:
+    """Show everything about the two; `filled` are forms that come back with a fault."""
+    today, rater_id = i18n.today(), access.manager().id
+    facts = planning.gather(
+        task.team_id, rater_id, today, employees=[employee.id], tasks=[task.id]
+    )
+    found = planning.outcome(facts, employee.id, task)
+    live = agreeing.live(employee.id, task.id)
+    fresh = {
+        "answer": answer_form(task),
+        "now": now_form(employee, task),
+        "familiar": familiar_form(employee, task),
+        "choosing": choose_form(found, live, today),
+        "conflict": None,
+    }
+    return (
+        render_template(
+            "pairs/show.html",
+            employee=employee,
+            task=task,
+            found=found,
+            live=live,
+            heading=heading(found.advice, task),
+            ladder=ladder(facts, found),
+            may_write=access.may_write(task.team_id) and is_open(employee, task),
+            is_open=is_open(employee, task),
+            today=today,
+            look_back_days={
+                level: agreeing.look_back_day(level, today) for level in rules.Level
+            },
+            marks=marks(found, live),
+            sides=sides(found.advice),
+            by_colleague=by_colleague(facts, found, rater_id),
+            **{**fresh, **filled},
+        ),
+        status,
+    )
+
+
+def marks(found: planning.Outcome, live: Agreement | None) -> dict[rules.Level, str]:
+    """Say of each level whether it is how it goes now, advised, or agreed."""
+    said = (
+        (found.current, gettext("now")),
+        (found.advice.level, gettext("advised")),
+        (live and live.level, wording.AGREEMENT_STATES[live.state] if live else ""),
+    )
+    return {
+        level: ", ".join(str(words) for one, words in said if one == level)
+        for level in rules.Level
+    }
+
+
+def sides(advice: rules.Recommendation) -> dict[rules.Level, str]:
+    """Return of each level on which side of the advice it lies, as a class."""
+    classes = {}
+    for level in rules.Level:
+        question = agreeing.question(level, advice)
+        below = "is-less" if level != advice.level else "is-advised"
+        classes[level] = f"is-more is-{question}" if question else below
+    return classes
+
+
+def heading(advice: rules.Recommendation, task: Task) -> str:
+    if advice.reserved:
+        return str(gettext("This stays with me."))
+    if advice.level is None:
+        return str(
+            ngettext(
+                "One question about the task first",
+                "%(num)d questions about the task first",
+                len(task.unanswered()),
+            )
+        )
+    return str(wording.LEVEL_SENTENCES[advice.level])
+
+
+def ladder(facts: planning.Facts, found: planning.Outcome) -> list[Row]:
+    ceilings = found.advice.ceilings
+    return [
+        Row(
+            ceiling,
+            known(facts, found, ceiling.input),
+            ceiling in found.advice.limits and ceiling.at_most == ceilings[0].at_most,
+        )
+        for ceiling in ceilings
+    ]
+
+
+def known(facts: planning.Facts, found: planning.Outcome, name: str) -> str:
+    """Say what is known of one input."""
+    task = found.advice.task
+    if name == "clarity" and task.clarity:
+        return str(wording.CLARITY[task.clarity])
+    if name == "stakes" and task.stakes and task.undo:
+        return f"{wording.STAKES[task.stakes]}, {wording.UNDO[task.undo]}"
+    score = getattr(found.ratings, name)
+    if score is not None:
+        return str(gettext("rated %(score)s of 5", score=score))
+    key = (found.employee_id, name, found.task_id if name == "familiarity" else None)
+    state = planning.state_of(facts.newest.get(key))
+    return str(wording.OPEN if state == "open" else wording.UNSEEN).lower()
+
+
+def by_colleague(
+    facts: planning.Facts, found: planning.Outcome, rater_id: int
+) -> int | None:
+    """Return the familiarity that counts, where it is another manager's."""
+    row = facts.newest.get((found.employee_id, "familiarity", found.task_id))
+    return row.score if row is not None and row.rater_id != rater_id else None
+
+
+def here(employee: Employee, task: Task, endpoint: str = ".show", **values: Any) -> str:
+    return url_for(endpoint, employee_id=employee.id, task_id=task.id, **values)
+
+
+def answer_form(task: Task) -> AnswerForm:
+    form = AnswerForm(formdata=None)
+    form.ask_only(task)
+    form.accept(task)
+    return form
+
+
+@bp.post(f"{PAIR}/facts")
+def answer(employee_id: int, task_id: int) -> ResponseReturnValue:
+    employee, task = open_pair(employee_id, task_id)
+    form = AnswerForm()
+    form.ask_only(task)
+    if not form.validate_on_submit():
+        return page(employee, task, 422, answer=form)
+    try:
+        forms.save(form, task)
+    except VersionConflict:
+        conflict = form, form.differences(task)
+        form.accept(task)
+        return page(employee, task, 409, answer=form, conflict=conflict)
+    return redirect(here(employee, task))
+
+
+def now_form(employee: Employee, task: Task) -> NowForm:
+    pair = agreeing.pair_of(employee, task)
+    form = NowForm(formdata=None, obj=pair)
+    form.accept(pair)
+    return form
+
+
+@bp.post(f"{PAIR}/now")
+def set_now(employee_id: int, task_id: int) -> ResponseReturnValue:
+    employee, task = open_pair(employee_id, task_id)
+    form = NowForm()
+    if not form.validate_on_submit():
+        return page(employee, task, 422, now=form)
+    pair = agreeing.pair_of(employee, task)
+    was = pair.current
+    try:
+        save_pair(form, pair)
+    except VersionConflict:
+        pair = agreeing.pair_of(employee, task)
+        conflict = form, form.differences(pair)
+        form.accept(pair)
+        return page(employee, task, 409, now=form, conflict=conflict)
+    if pair.current != was:
+        forms.flash_undo(
+            now_in_words(employee, pair.current),
+            here(employee, task, ".undo_now", was=was or 0, version=pair.version),
+        )
+    return redirect(here(employee, task, _anchor="now"))
+
+
+def save_pair(form: NowForm, pair: Pair) -> None:
+    """Write how it goes now; raise VersionConflict where another save came first."""
+    database.check_version(pair, form.version.data)
+    db.session.add(pair)
+    form.fill(pair)
+    try:
+        database.commit(pair)
+    except IntegrityError:
+        db.session.rollback()
+        raise VersionConflict(pair) from None
+
+
+def now_in_words(employee: Employee, current: int | None) -> str:
+    if current is None:
+        words = gettext("Saved: %(name)s does not do this now.", name=employee.name)
+    else:
+        word = wording.LEVELS[rules.Level(current)]
+        words = gettext("Saved: now %(level)s, %(word)s.", level=current, word=word)
+    return str(words)
+
+
+@bp.post(f"{PAIR}/now/undo")
+def undo_now(employee_id: int, task_id: int) -> ResponseReturnValue:
+    """Set back how it goes now to `was`, unless it was changed since."""
+    employee, task = open_pair(employee_id, task_id)
+    was = request.args.get("was", type=int)
+    if was not in range(8):
+        abort(404)
+    pair = agreeing.pair_of(employee, task)
+    try:
+        database.check_version(pair, request.args.get("version"))
+        pair.current = was or None
+        database.commit(pair)
+    except VersionConflict:
+        flash(gettext("Changed again since: nothing was undone."), "warning")
+    else:
+        flash(gettext("Undone."))
+    return redirect(here(employee, task, _anchor="now"))
+
+
+def own_familiarity(employee: Employee, task: Task) -> Rating | None:
+    newest = recording.newest(employee, access.manager().id, [task.id])
+    return newest.get(Item("familiarity", task.id))
+
+
+def familiar_form(employee: Employee, task: Task) -> FamiliarForm:
+    row = own_familiarity(employee, task)
+    form = FamiliarForm(formdata=None, data=values_of(row))
+    form.accept(row)
+    return form
+
+
+@bp.post(f"{PAIR}/familiarity")
+def set_familiarity(employee_id: int, task_id: int) -> ResponseReturnValue:
+    employee, task = open_pair(employee_id, task_id)
+    form = FamiliarForm()
+    if not form.validate():
+        return page(employee, task, 422, familiar=form)
+    item = Item("familiarity", task.id)
+    try:
+        rows = recording.keep(employee, access.manager().id, [form.wish(item)])
+    except recording.Collision as collision:
+        row = collision.newest[item]
+        both = in_words(item.criterion, form.seen()), saved_text(row)
+        conflict = form, [forms.Difference(form.score.label.text, *both)]
+        form.accept(row)
+        return page(employee, task, 409, familiar=form, conflict=conflict)
+    db.session.commit()
+    for row in rows:
+        forms.flash_undo(
+            gettext("Saved."), here(employee, task, ".undo_familiarity", rating=row.id)
+        )
+    return redirect(here(employee, task, _anchor="familiarity"))
+
+
+def saved_text(row: Rating | None) -> str:
+    return in_words("familiarity", recording.seen_of(row))
+
+
+@bp.post(f"{PAIR}/familiarity/undo")
+def undo_familiarity(employee_id: int, task_id: int) -> ResponseReturnValue:
+    employee, task = open_pair(employee_id, task_id)
+    row = recording.id_of(request.args.get("rating"))
+    try:
+        undone = recording.undo(employee, access.manager().id, [row])
+    except recording.Collision:
+        undone = []
+    db.session.commit()
+    if undone:
+        flash(gettext("Undone."))
+    else:
+        flash(gettext("Changed again since: nothing was undone."), "warning")
+    return redirect(here(employee, task, _anchor="familiarity"))
+
+
+def choose_form(
+    found: planning.Outcome, live: Agreement | None, today: date
+) -> ChooseForm | None:
+    """Return the form to choose a level in; None while there is no advice to weigh."""
+    advised = found.advice.level
+    if advised is None:
+        return None
+    start: dict[str, Any] = {
+        "level": live.level if live else advised,
+        "decides": live.decides if live else "",
+        "look_back_on": agreeing.look_back_day(advised, today),
+    }
+    form = ChooseForm(formdata=None, data=start)
+    form.accept(live)
+    return form
+
+
+@bp.post(f"{PAIR}/level")
+def choose(employee_id: int, task_id: int) -> ResponseReturnValue:
+    """Open a draft at the chosen level; a live agreement ends, its texts go along."""
+    employee, task = open_pair(employee_id, task_id)
+    manager_id, today = access.manager().id, i18n.today()
+    advised = planning.pair(employee, task, manager_id, today).advice.level
+    if advised is None:
+        return page(employee, task, 422)
+    live = agreeing.live(employee.id, task.id)
+    form = ChooseForm()
+    if form.version.data != version_of(live):
+        return choose_again(form, employee, task)
+    if not form.check(advised, live, today):
+        return page(employee, task, 422, choosing=form)
+    assert form.level.data
+    try:
+        draft = agreeing.open_draft(
+            employee,
+            task,
+            level=form.level.data,
+            advised=advised,
+            manager_id=manager_id,
+            instead_of=live,
+        )
+        draft.reason, draft.decides = form.why(advised), form.decides.data or ""
+        draft.look_back_on = form.look_back_on.data or agreeing.look_back_day(
+            draft.level, today
+        )
+        database.commit(draft)
+    except (IntegrityError, VersionConflict):
+        db.session.rollback()
+        return choose_again(form, employee, task)
+    flash(gettext("A draft is made. Fill it in together, then mark it as agreed."))
+    return redirect(url_for("agreements.edit", agreement_id=draft.id))
+
+
+def choose_again(
+    form: ChooseForm, employee: Employee, task: Task
+) -> ResponseReturnValue:
+    """Show the agreement that came in between, and keep what was typed."""
+    form.validate()
+    live = agreeing.live(employee.id, task.id)
+    conflict = form, form.differences(live) if live else []
+    form.accept(live)
+    return page(employee, task, 409, choosing=form, conflict=conflict)
