@@ -1,10 +1,302 @@
-"""Not written yet."""
+"""What two people agree about one task: from draft to looking back, and the list."""
 
-from flask import Blueprint, render_template
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import partial
+from typing import Any, NamedTuple
 
-bp = Blueprint("agreements", __name__, url_prefix="/agreements" or None, cli_group=None)
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Select, case
+from sqlalchemy.orm import joinedload
+
+from .. import access, agreeing, database, i18n, planning, rules, wording
+from ..agreement_forms import AgreementForm, CloseForm, LookBackForm
+from ..database import VersionConflict, page_of
+from ..forms import query_choice, query_page
+from ..models import LIVE_STATES, Agreement, Employee, Pair, Task, Team, db, utc_now
+
+bp = Blueprint("agreements", __name__, url_prefix="/agreements", cli_group=None)
+
+SHOWN = {
+    "live": LIVE_STATES,
+    "draft": ("draft",),
+    "agreed": ("agreed",),
+    "looked_back": ("looked_back",),
+    "ended": ("ended", "taken_back"),
+}
+FILTERS = {
+    "live": _("All that stand"),
+    "draft": _("Drafts"),
+    "agreed": _("Agreed"),
+    "looked_back": _("Looked back"),
+    "ended": _("Ended"),
+}
+GROUPS = {
+    "overdue": _("To look back: the day has passed"),
+    "this_week": _("To look back this week"),
+    "later": _("Later"),
+    "no_day": _("No day to look back"),
+    "draft": _("Drafts, to discuss"),
+    "ended": _("Ended"),
+}
 
 
 @bp.route("/")
-def index():
-    return render_template("error.html", heading="agreements", advice="")
+def index() -> ResponseReturnValue:
+    team, today = access.current_team(), i18n.today()
+    show = query_choice("state", SHOWN, "live")
+    people = people_of(team)
+    person = query_choice("person", [str(one.id) for one in people], "")
+    found = page_of(listed(team, show, person), query_page())
+    return render_template(
+        "agreements/index.html",
+        groups=grouped(found.rows, today),
+        found=found,
+        filters=FILTERS,
+        group_words=GROUPS,
+        show=show,
+        people=people,
+        person=person,
+        team=team,
+        address=partial(
+            url_for,
+            ".index",
+            team=team and team.id,
+            state=show,
+            person=person or None,
+        ),
+    )
+
+
+def there(team: Team | None) -> Select[Any]:
+    """Return the query for the team's agreements of people and tasks still there."""
+    query: Select[Any] = (
+        db.select(Agreement)
+        .join(Employee, Employee.id == Agreement.employee_id)
+        .join(Task, Task.id == Agreement.task_id)
+        .where(
+            Agreement.team_id == (team and team.id),
+            Employee.removed_at.is_(None),
+            Task.removed_at.is_(None),
+        )
+    )
+    return query
+
+
+def people_of(team: Team | None) -> list[Any]:
+    """Return those with an agreement, by name."""
+    query = there(team).with_only_columns(Employee.id, Employee.name).distinct()
+    return list(db.session.execute(query.order_by(Employee.name, Employee.id)))
+
+
+def listed(team: Team | None, show: str, person: str) -> Select[Any]:
+    """Return the query for the list: what to look back on first, drafts last."""
+    query = (
+        there(team)
+        .where(Agreement.state.in_(SHOWN[show]))
+        .options(
+            joinedload(Agreement.pair).joinedload(Pair.employee),
+            joinedload(Agreement.pair).joinedload(Pair.task),
+        )
+    )
+    if person:
+        query = query.where(Agreement.employee_id == int(person))
+    return query.order_by(
+        Agreement.closed_at.desc(),
+        case((Agreement.state == "draft", 1), else_=0),
+        Agreement.look_back_on.is_(None),
+        Agreement.look_back_on,
+        Agreement.id,
+    )
+
+
+def grouped(rows: Iterable[Agreement], today: date) -> dict[str, list[Agreement]]:
+    """Return the rows by when they are due, in the order of `GROUPS`."""
+    groups: dict[str, list[Agreement]] = {name: [] for name in GROUPS}
+    for row in rows:
+        groups[group_of(row, today)].append(row)
+    return {name: found for name, found in groups.items() if found}
+
+
+def group_of(row: Agreement, today: date) -> str:
+    if row.state not in LIVE_STATES:
+        return "ended"
+    if row.state == "draft":
+        return "draft"
+    if row.look_back_on is None:
+        return "no_day"
+    if row.look_back_on < today:
+        return "overdue"
+    sunday = today + timedelta(days=6 - today.weekday())
+    return "this_week" if row.look_back_on <= sunday else "later"
+
+
+class Here(NamedTuple):
+    """An agreement, with the person and the task that it is about."""
+
+    agreement: Agreement
+    employee: Employee
+    task: Task
+
+
+def own_agreement_or_404(agreement_id: int, *, write: bool = False) -> Here:
+    """Return the manager's agreement, of a person and a task that are still there."""
+    agreement = access.own_or_404(Agreement, agreement_id, write=write)
+    pair = access.own_pair_or_404(agreement.employee_id, agreement.task_id, write=write)
+    return Here(agreement, *pair)
+
+
+@bp.route("/<id:agreement_id>")
+def edit(agreement_id: int) -> ResponseReturnValue:
+    return page(own_agreement_or_404(agreement_id))
+
+
+@bp.post("/<id:agreement_id>")
+def save(agreement_id: int) -> ResponseReturnValue:
+    """Save the texts; with the button of that name, mark them as agreed as well."""
+    here = own_agreement_or_404(agreement_id, write=True)
+    agreement, today = here.agreement, i18n.today()
+    agrees = "agree" in request.form and agreement.state == "draft"
+    form = AgreementForm.of(agreement)
+    if agreement.state not in LIVE_STATES:
+        return changed_meanwhile(here, form, "form")
+    if not form.check(agreement, today, agrees=agrees):
+        return page(here, 422, form=form)
+    try:
+        database.check_version(agreement, form.version.data)
+        form.fill(agreement)
+        if agrees:
+            agree(agreement, becomes_now=form.becomes_now.data)
+        database.commit(agreement)
+    except VersionConflict:
+        return changed_meanwhile(here, form, "form")
+    flash(gettext("Agreed. It counts from now on.") if agrees else gettext("Saved."))
+    return redirect(url_for(".edit", agreement_id=agreement.id))
+
+
+def agree(agreement: Agreement, *, becomes_now: bool) -> None:
+    agreement.state, agreement.agreed_at = "agreed", utc_now()
+    if becomes_now:
+        agreement.pair.current = agreement.level
+
+
+@bp.post("/<id:agreement_id>/look-back")
+def look_back(agreement_id: int) -> ResponseReturnValue:
+    """Go on to another day, leave open what comes next, or end it."""
+    here = own_agreement_or_404(agreement_id, write=True)
+    agreement = here.agreement
+    form = LookBackForm()
+    if agreement.state not in ("agreed", "looked_back"):
+        return changed_meanwhile(here, form, "looking_back")
+    if not form.check(i18n.today()):
+        return page(here, 422, looking_back=form)
+    try:
+        database.check_version(agreement, form.version.data)
+        if form.state.data == "ended":
+            agreeing.close(agreement, "ended")
+        else:
+            agreement.state = form.state.data
+            agreement.look_back_on = form.next_on.data
+        database.commit(agreement)
+    except VersionConflict:
+        return changed_meanwhile(here, form, "looking_back")
+    flash(gettext("Saved."))
+    return redirect(url_for(".edit", agreement_id=agreement.id))
+
+
+@bp.post("/<id:agreement_id>/close")
+def close(agreement_id: int) -> ResponseReturnValue:
+    here = own_agreement_or_404(agreement_id, write=True)
+    agreement = here.agreement
+    form = CloseForm()
+    if agreement.state not in LIVE_STATES:
+        return changed_meanwhile(here, form, "closing")
+    if not form.validate_on_submit():
+        return page(here, 422, closing=form)
+    try:
+        database.check_version(agreement, form.version.data)
+        agreeing.close(agreement, form.closing.data, form.closing_reason.data or "")
+        database.commit(agreement)
+    except VersionConflict:
+        return changed_meanwhile(here, form, "closing")
+    flash(gettext("Saved."))
+    return redirect(url_for(".edit", agreement_id=agreement.id))
+
+
+def changed_meanwhile(here: Here, form: Any, name: str) -> ResponseReturnValue:
+    """Show what is there now beside what was typed, which is kept."""
+    db.session.rollback()
+    conflict = form, form.differences(here.agreement)
+    form.accept(here.agreement)
+    return page(here, 409, conflict=conflict, **{name: form})
+
+
+def page(here: Here, status: int = 200, **filled: Any) -> ResponseReturnValue:
+    """Show the agreement; `filled` are forms that come back with a fault."""
+    agreement, employee, task = here
+    today = i18n.today()
+    found = planning.pair(employee, task, access.manager().id, today)
+    fresh = {**fresh_forms(agreement, today), "conflict": None, **filled}
+    words = render_template(
+        "agreements/edit.html",
+        agreement=agreement,
+        employee=employee,
+        task=task,
+        found=found,
+        heading=heading(agreement),
+        posture=agreeing.question(agreement.level, found.advice),
+        effects=effects(fresh["form"].guarded, found),
+        may_write=access.may_write(agreement.team_id),
+        is_live=agreement.state in LIVE_STATES,
+        **fresh,
+    )
+    return words, status
+
+
+def fresh_forms(agreement: Agreement, today: date) -> dict[str, Any]:
+    day = agreeing.look_back_day(agreement.level, today)
+    made = {
+        "form": AgreementForm.of(agreement, formdata=None),
+        "looking_back": LookBackForm(formdata=None, data={"next_on": day}),
+        "closing": CloseForm(formdata=None),
+    }
+    for form in made.values():
+        form.accept(agreement)
+    return made
+
+
+def heading(agreement: Agreement) -> str:
+    if agreement.state == "draft":
+        return str(gettext("What we want to agree"))
+    return str(gettext("What we agreed"))
+
+
+def effects(guarded: frozenset[str], found: planning.Outcome) -> dict[str, str]:
+    """Say for each criterion what a safeguard changes, beside the others written."""
+    if found.advice.level is None:
+        return {}
+    return {name: effect(name, guarded, found) for name in rules.CRITERIA}
+
+
+def effect(name: str, guarded: frozenset[str], found: planning.Outcome) -> str:
+    facts = found.ratings, found.advice.task
+    without = rules.recommend(*facts, guarded - {name})
+    guarded_too = rules.recommend(*facts, guarded | {name})
+    if guarded_too.level != without.level:
+        return str(
+            gettext(
+                "Without: %(low)s, with: %(high)s.",
+                low=without.level,
+                high=guarded_too.level,
+            )
+        )
+    others = [one.input for one in guarded_too.limits if one.input != name]
+    if not others:
+        return str(gettext("Changes nothing: this does not hold the level back."))
+    things = "; ".join(str(wording.NOUNS[other]) for other in others)
+    return str(
+        gettext("Changes nothing, because this is as low: %(things)s.", things=things)
+    )

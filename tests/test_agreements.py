@@ -1,0 +1,408 @@
+"""What two people agree: its texts, its states, and the list of them."""
+
+from datetime import date, timedelta
+
+import factory
+import pytest
+
+from delegate import wording
+from delegate.models import Agreement, Employee, Membership, Pair, Task, db
+
+TODAY = date.today()
+SOON = TODAY + timedelta(days=40)
+TEXTS = {"outcome": "A planning", "decides": "The order", "inform": "Thursdays"}
+
+
+@pytest.fixture
+def make(app, alice):
+    """Make an agreement between Ann and her task; return its address."""
+
+    def make(level=5, state="draft", task=None, needs=3, **changes):
+        with app.app_context():
+            employee = factory.employee(alice.team_id)
+            work = factory.task(alice.team_id, **(task or {}))
+            factory.rated(employee, needs=needs, rater_id=alice.manager_id)
+            factory.rating(
+                employee, "familiarity", 4, task=work, rater_id=alice.manager_id
+            )
+            given = {"advised": 5, "look_back_on": SOON, **changes}
+            row = factory.agreement(employee, work, level, state=state, **given)
+            return f"/agreements/{row.id}"
+
+    return make
+
+
+def version(page):
+    return page.select_one("main form [name=version]")["value"]
+
+
+def posted(alice, url, action="", **fields):
+    """Post as if the page was opened just before."""
+    page = alice.get(url)
+    return alice.post(f"{url}{action}", version=version(page), **fields)
+
+
+def saved(alice, url, **fields):
+    """Save the texts, all fields as they stand but for `fields`."""
+    return alice.post(url, **{**as_it_stands(alice.get(url)), **fields})
+
+
+def as_it_stands(page):
+    form = page.select_one("form.agreement")
+    texts = {tag["name"]: tag.text.strip("\n") for tag in form.select("textarea")}
+    values = {
+        tag["name"]: tag.get("value", "")
+        for tag in form.select("input")
+        if tag["type"] not in ("radio", "checkbox") or tag.has_attr("checked")
+    }
+    return {**texts, **values}
+
+
+def only(app, model=Agreement):
+    with app.app_context():
+        return db.session.scalars(db.select(model)).one()
+
+
+def texts(app):
+    with app.app_context():
+        row = db.session.scalars(db.select(Agreement)).one()
+        return {one.criterion: one.text for one in row.safeguards}
+
+
+def test_a_draft_shows_what_we_want_to_agree(alice, make):
+    page = alice.get(make(**TEXTS))
+
+    assert page.h1.text == "What we want to agree"
+    assert "Ann Verhoeven × Weekly planning" in page.title.text
+    assert page.select_one("#decides").text.strip() == "The order"
+    assert page.select("a[href^='/plan/']")
+    assert page.select("a[href^='/pairs/']")
+
+
+def test_the_texts_are_saved(app, alice, make):
+    url = make()
+
+    response = saved(alice, url, **TEXTS, stays="The budget")
+
+    row = only(app)
+    assert response.location == url
+    assert (row.outcome, row.decides, row.stays) == (
+        *list(TEXTS.values())[:2],
+        "The budget",
+    )
+    assert row.state == "draft"
+
+
+def test_marking_as_agreed_keeps_what_was_typed(app, alice, make):
+    saved(alice, make(), decides="The order", agree="1")
+
+    row = only(app)
+    assert (row.state, row.decides) == ("agreed", "The order")
+    assert row.agreed_at is not None
+    assert only(app, Pair).current is None
+
+
+def test_how_it_goes_now_follows_only_when_ticked(app, alice, make):
+    url = make()
+    assert not alice.get(url).select_one("#becomes_now").has_attr("checked")
+
+    saved(alice, url, agree="1", becomes_now="y")
+
+    assert only(app, Pair).current == 5
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [("", "every agreement has one"), ("2020-01-06", "from today on")],
+)
+def test_agreed_needs_a_day_to_look_back(app, alice, make, day, words):
+    response = saved(alice, make(), agree="1", look_back_on=day, decides="The order")
+
+    page = alice.page(response, 422)
+    assert words in page.text
+    assert page.select_one("#decides").text.strip() == "The order"
+    assert only(app).state == "draft"
+
+
+def test_a_draft_may_be_without_a_day(app, alice, make):
+    saved(alice, make(), look_back_on="")
+
+    assert only(app).look_back_on is None
+
+
+def test_what_is_overdue_can_still_be_mended(app, alice, make):
+    url = make(state="agreed", look_back_on=TODAY - timedelta(days=9))
+
+    assert saved(alice, url, decides="The order").location == url
+    assert only(app).decides == "The order"
+
+
+@pytest.mark.parametrize(("reason", "status"), [("", 422), ("Summer", 302)])
+def test_another_level_than_advised_needs_a_reason(alice, make, reason, status):
+    response = saved(alice, make(), level="4", reason=reason)
+
+    assert response.status_code == status
+
+
+def test_another_level_brings_its_own_suggestions(app, alice, make):
+    url = make(help=str(wording.HELP_BY_LEVEL[5]), inform="On Thursdays.")
+
+    saved(alice, url, level="4", reason="Step by step")
+
+    row = only(app)
+    assert row.help == str(wording.HELP_BY_LEVEL[4])
+    assert row.inform == "On Thursdays."
+
+
+def test_the_level_of_what_is_agreed_stays(app, alice, make):
+    url = make(state="agreed")
+    assert alice.get(url).select("[name=level]") == []
+
+    saved(alice, url, level="7", reason="More")
+
+    assert only(app).level == 5
+
+
+@pytest.mark.parametrize(
+    ("level", "decides", "warns"),
+    [(5, "", True), (5, "The order", False), (4, "", False)],
+)
+def test_from_five_on_an_empty_may_decide_warns(alice, make, level, decides, warns):
+    page = alice.get(make(level, decides=decides, reason="So"))
+
+    assert ("From level 5" in page.text) is warns
+
+
+def test_above_the_advice_asks_its_question(alice, make):
+    page = alice.get(make(6, reason="It goes well"))
+
+    assert str(wording.POSTURE_QUESTIONS["generous"]) in page.text
+
+
+@pytest.mark.parametrize(
+    ("needs", "choices", "words"),
+    [
+        (2, 4, "Without: 3, with: 4."),
+        (2, 2, "Changes nothing, because this is as low: sound choices."),
+        (3, 4, "Changes nothing: this does not hold the level back."),
+    ],
+)
+def test_a_safeguard_says_what_it_changes(app, alice, needs, choices, words):
+    with app.app_context():
+        employee, task = factory.employee(alice.team_id), factory.task(alice.team_id)
+        factory.rated(employee, needs=needs, choices=choices)
+        factory.rating(employee, "familiarity", 4, task=task)
+        row = factory.agreement(employee, task, 3, state="draft")
+        url = f"/agreements/{row.id}"
+
+    assert words in alice.get(url).select_one("#safeguard_needs-notes").text
+
+
+def test_safeguards_come_and_go(app, alice, make):
+    url = make(needs=2, reason="So")
+    saved(alice, url, safeguard_needs="A key", safeguard_help="Half an hour: call")
+    assert texts(app) == {"needs": "A key", "help": "Half an hour: call"}
+
+    saved(alice, url, safeguard_help="")
+
+    assert texts(app) == {"needs": "A key"}
+
+
+def test_a_safeguard_counts_once_it_is_agreed(alice, make):
+    url = make(needs=2, reason="So")
+    pair = alice.get(url).select_one("a[href^='/pairs/']")["href"]
+
+    saved(alice, url, safeguard_needs="A key")
+    assert alice.get(pair).h1.text == "You propose; I decide."
+    saved(alice, url, agree="1")
+
+    page = alice.get(pair)
+    assert page.h1.text == "We decide together."
+    assert "with a safeguard agreed" in page.select_one(".ladder .lowest").text
+
+
+@pytest.mark.parametrize("field", ["decides", "safeguard_needs"])
+def test_an_old_save_shows_both_texts(app, alice, make, field):
+    url = make()
+    seen = as_it_stands(alice.get(url))
+    saved(alice, url, **{field: "The first"})
+
+    page = alice.page(alice.post(url, **{**seen, field: "The second"}), 409)
+
+    assert "The first" in page.select_one("#conflict").text
+    assert page.select_one(f"#{field}").text.strip() == "The second"
+    assert "The first" in (only(app).decides, texts(app).get("needs"))
+
+    again = as_it_stands(page)
+    assert alice.post(url, **again).location == url
+
+
+def test_a_missing_version_is_an_old_one(alice, make):
+    assert alice.post(make(), level="5", decides="All").status_code == 409
+
+
+def test_too_long_a_text_is_kept_to_be_shortened(alice, make):
+    page = alice.page(saved(alice, make(), limits="x" * 10_001), 422)
+
+    assert "At most 10000 characters fit here." in page.text
+    assert len(page.select_one("#limits").text.strip()) == 10_001
+
+
+@pytest.mark.parametrize(
+    ("state", "next_on", "after", "day"),
+    [
+        ("agreed", str(SOON), "agreed", SOON),
+        ("looked_back", "", "looked_back", None),
+        ("ended", str(SOON), "ended", TODAY),
+    ],
+)
+def test_looking_back_leads_on(app, alice, make, state, next_on, after, day):
+    url = make(state="agreed", look_back_on=TODAY)
+
+    posted(alice, url, "/look-back", state=state, next_on=next_on)
+
+    row = only(app)
+    assert (row.state, row.look_back_on) == (after, day)
+    assert (row.closed_at is not None) is (after == "ended")
+
+
+def test_going_on_needs_a_day(alice, make):
+    url = make(state="agreed")
+
+    response = posted(alice, url, "/look-back", state="agreed", next_on="")
+
+    assert "every agreement has one" in alice.page(response, 422).text
+
+
+def test_a_draft_has_nothing_to_look_back_on(app, alice, make):
+    url = make()
+
+    response = posted(alice, url, "/look-back", state="agreed", next_on=str(SOON))
+
+    assert response.status_code == 409
+    assert only(app).state == "draft"
+
+
+@pytest.mark.parametrize(
+    ("closing", "reason", "status", "state"),
+    [
+        ("taken_back", "", 422, "agreed"),
+        ("taken_back", "Too soon", 302, "taken_back"),
+        ("ended", "", 302, "ended"),
+        ("draft", "", 422, "agreed"),
+    ],
+)
+def test_closing(app, alice, make, closing, reason, status, state):
+    url = make(state="agreed")
+
+    response = posted(alice, url, "/close", closing=closing, closing_reason=reason)
+
+    row = only(app)
+    assert (response.status_code, row.state) == (status, state)
+    assert row.closing_reason == (reason if status == 302 else "")
+
+
+def test_what_is_closed_can_only_be_read(app, alice, make):
+    url = make(state="taken_back", closing_reason="Too soon", decides="The order")
+    page = alice.get(url)
+
+    assert page.select("main form") == []
+    assert "Too soon" in page.select_one(".texts").text
+    for action in ("", "/look-back", "/close"):
+        assert alice.post(f"{url}{action}", version="1").status_code == 409
+    assert only(app).state == "taken_back"
+
+
+def test_the_list_puts_first_what_is_due(app, alice):
+    days = {
+        "Overdue": TODAY - timedelta(days=1),
+        "Today": TODAY,
+        "Later": TODAY + timedelta(days=30),
+        "Without": None,
+    }
+    with app.app_context():
+        ann = factory.employee(alice.team_id)
+        factory.agreement(ann, factory.task(alice.team_id, "Draft"), state="draft")
+        factory.agreement(ann, factory.task(alice.team_id, "Past"), state="ended")
+        for title, day in reversed(days.items()):
+            state = "agreed" if day else "looked_back"
+            task = factory.task(alice.team_id, title)
+            factory.agreement(ann, task, state=state, look_back_on=day)
+
+    page = alice.get("/agreements/")
+    assert [row.a.contents[0] for row in page.select(".list tbody tr")] == [
+        *days,
+        "Draft",
+    ]
+    ended = alice.get("/agreements/?state=ended")
+    assert [row.a.contents[0] for row in ended.select(".list tbody tr")] == ["Past"]
+
+
+def test_the_list_can_be_of_one_person(app, alice):
+    with app.app_context():
+        for name in ("Ann", "Bea"):
+            task = factory.task(alice.team_id, f"Work of {name}")
+            employee = factory.employee(alice.team_id, name)
+            factory.agreement(employee, task)
+
+    page = alice.get(f"/agreements/?person={employee_id(app, 'Bea')}")
+    everyone = alice.get("/agreements/?person=99999999999999999999")
+
+    assert [row.a.contents[0] for row in page.select("tbody tr")] == ["Work of Bea"]
+    assert len(everyone.select("tbody tr")) == 2
+
+
+def employee_id(app, name):
+    with app.app_context():
+        return db.session.scalar(db.select(Employee.id).filter_by(name=name))
+
+
+def test_a_long_list_comes_in_pages(app, alice):
+    with app.app_context():
+        ann = factory.employee(alice.team_id)
+        for number in range(101):
+            factory.agreement(ann, factory.task(alice.team_id, f"Task {number}"))
+
+    assert len(alice.get("/agreements/").select("tbody tr")) == 100
+    assert len(alice.get("/agreements/?page=2").select("tbody tr")) == 1
+    assert alice.get("/agreements/").select("a[rel=next][href*='page=2']")
+
+
+def test_bob_sees_nothing_of_it(alice, bob, make):
+    url = make()
+
+    assert bob.open(url).status_code == 404
+    for action in ("", "/look-back", "/close"):
+        assert bob.post(f"{url}{action}").status_code == 404
+    assert bob.get("/agreements/").select(".list") == []
+
+
+def test_who_may_only_look_reads_the_texts(app, alice, make):
+    url = make(decides="The order")
+    with app.app_context():
+        db.session.execute(db.update(Membership).values(role="viewer"))
+        db.session.commit()
+
+    page = alice.get(url)
+
+    assert page.select("main form") == []
+    assert "The order" in page.text
+    assert alice.post(url, version="1").status_code == 404
+
+
+@pytest.mark.parametrize("model", [Employee, Task])
+def test_an_agreement_goes_with_what_it_is_about(app, alice, make, model):
+    url = make()
+    with app.app_context():
+        db.session.execute(db.update(model).values(removed_at=db.func.now()))
+        db.session.commit()
+
+    assert alice.open(url).status_code == 404
+    assert alice.get("/agreements/").select(".list") == []
+
+
+def test_the_pages_are_sound_in_dutch(alice, make):
+    alice.headers["Accept-Language"] = "nl"
+
+    assert alice.get(make(state="agreed")).html["lang"] == "nl"
+    assert alice.get("/agreements/").html["lang"] == "nl"
