@@ -138,7 +138,15 @@ def flask_command(arguments):
     """Set up and run a command; file names in it are as seen from where we are."""
     set_up(TO_RUN, ["requirements.txt"])
     set_environment()
+    if is_first_time() and arguments[:1] != ["db"]:
+        subprocess.run([str(PYTHON), "-P", "-m", "flask", "db", "upgrade"], check=True)
     return move_into_environment(["-P", "-m", "flask", *arguments])
+
+
+def is_first_time():
+    """Tell whether there is no database yet, where it is a file of our own."""
+    file = Path(os.environ["DATA_DIR"]) / "delegate.sqlite"
+    return "DATABASE_URL" not in os.environ and not file.exists()
 
 
 def set_environment():
