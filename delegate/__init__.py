@@ -12,15 +12,27 @@ from typing import Any
 from flask import Flask
 from flask_login import current_user
 from flask_migrate import Migrate
-from flask_security import RoleMixin, Security, SQLAlchemyUserDatastore
+from flask_security import RoleMixin, Security
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import access, assets, cli, database, errors, headers, i18n, rules, wording
+from . import (
+    access,
+    assets,
+    cli,
+    database,
+    errors,
+    fragments,
+    headers,
+    i18n,
+    rules,
+    wording,
+)
 from .models import Manager, db
 from .pages import FEATURES, account
-from .sessions import DatabaseSessions
+from .sessions import DatabaseSessions, Managers
 
 ROOT = Path(__file__).parent.parent
 
@@ -72,10 +84,11 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.session_interface = DatabaseSessions()
     CSRFProtect(app)
     i18n.init_app(app)
-    Security(app, SQLAlchemyUserDatastore(db, Manager, RoleMixin))
+    Security(app, Managers(db, Manager, RoleMixin))
     access.init_app(app)
     account.init_app(app)
     assets.init_app(app)
+    fragments.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
     cli.init_app(app)
@@ -153,5 +166,8 @@ def stand_behind_proxies(app: Flask) -> None:
 
 
 def signed_in_manager() -> Manager | None:
-    """Return the manager for a template's frame, or None where nobody is known."""
-    return access.manager() if current_user.is_authenticated else None
+    """Return the manager for a page's frame; None where nobody is, or can be, known."""
+    try:
+        return access.manager() if current_user.is_authenticated else None
+    except OperationalError:
+        return None

@@ -1,0 +1,49 @@
+"""What a reader sees when something goes wrong on our side."""
+
+import sqlite3
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+
+@pytest.fixture
+def broken(app):
+    """An app with a page that fails and one that cannot reach its database."""
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @app.route("/fails")
+    def fails():
+        raise RuntimeError("the secret of the house")
+
+    @app.route("/full")
+    def full():
+        error = sqlite3.OperationalError("database or disk is full")
+        raise OperationalError("INSERT INTO secret", {}, error)
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_fault_of_ours_shows_no_internals(alice):
+    page = alice.get("/fails", status=500)
+
+    assert "Something went wrong" in page.h1.text
+    assert "secret" not in str(page)
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_full_disk_says_that_nothing_was_saved(alice):
+    page = alice.get("/full", status=503)
+
+    assert page.h1.text.strip() == "Not saved"
+    assert "INSERT" not in str(page)
+
+
+def test_too_large_a_form_is_refused_in_words(alice):
+    page = alice.page(alice.post("/account/", name="x" * 6_000_000), 413)
+
+    assert "At most 5 MB" in page.text
+
+
+def test_the_next_request_works_after_a_fault(broken, alice):
+    alice.get("/fails", status=500)
+
+    alice.get("/account/")
