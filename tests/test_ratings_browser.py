@@ -1,13 +1,14 @@
 """Rating in a real browser: saved as one goes, and nothing is ever lost."""
 
 import re
+from datetime import date
 
 import factory
 import pytest
 from browser import check_accessible
 from playwright.sync_api import expect
 
-from delegate.models import Rating, db
+from delegate.models import Employee, Rating, db
 
 EXAMPLE = "Swapped two crews in the storm week."
 
@@ -271,3 +272,17 @@ def test_anyone_can_use_it(new_page, ann, language, dark, width):
     expect(page.locator("#needs .is-unsaved")).to_be_visible()
     expect(page.locator("#help [data-do=undo]")).to_be_visible()
     check_accessible(page)
+
+
+def test_still_so_is_one_click(live_server, new_page, ann):
+    with live_server.app.app_context():
+        person = db.session.get(Employee, 1)
+        given = {"rater_id": live_server.manager_id, "seen_on": date(2020, 5, 4)}
+        factory.rating(person, "help", 5, **given)
+    page = new_page()
+    page.goto(ann)
+    page.get_by_role("button", name="Still so").click()
+
+    expect(status(page, "help")).to_contain_text("Saved")
+    expect(page.get_by_role("button", name="Still so")).to_have_count(0)
+    assert [score for _, score, _ in scores(live_server)] == [5, 5]

@@ -9,6 +9,9 @@ const keys = document.querySelector("#keys");
 let token = form.elements.csrf_token.value;
 let items = [];
 
+// A page that came back refused holds what has not been saved.
+const isRefused = document.querySelector("#faults, #conflict") !== null;
+
 const copy = (id) => document.querySelector(`#${id}`).content.cloneNode(true);
 
 class Unsaved extends Error {}
@@ -27,7 +30,10 @@ async function post(url, body) {
     throw new Unsaved(form.dataset.signedOut);
   }
   if (![200, 409, 422].includes(answer.status)) throw new Unsaved(form.dataset.broken);
-  return { status: answer.status, ...(await answer.json()) };
+  const told = await answer.json().catch(() => {
+    throw new Unsaved(form.dataset.broken);
+  });
+  return { status: answer.status, ...told };
 }
 
 // After a new sign-in in another tab, this page needs the token of that session.
@@ -45,8 +51,9 @@ class Item {
     this.element = element;
     this.prefix = `${element.id}-`;
     this.link = document.querySelector(`.progress-list a[href="#${element.id}"]`);
-    this.saved = this.read();
+    this.saved = isRefused ? null : this.read();
     this.status = element.querySelector("[data-status]");
+    this.message = this.status.textContent.trim();
     this.status.append(copy("buttons"));
     this.on("undo", () => this.undo());
     this.on("again", () => retry());
@@ -146,7 +153,7 @@ class Item {
 
   settle() {
     this.tellFaults({});
-    if (this.message !== undefined) this.say(this.message, true);
+    this.say(this.message, true);
   }
 
   refuse(told) {
@@ -170,11 +177,12 @@ class Item {
     this.clash.remove();
     this.clash = null;
     this.version.value = told.version;
+    this.undoUrl = null;
     if (values) {
       this.fill(values);
       this.saved = this.read();
-      this.tellFaults({});
-      this.say("", true);
+      this.message = "";
+      this.settle();
     } else {
       this.failed = true;
       this.save();
@@ -292,6 +300,7 @@ const areKeysOn = () =>
 
 function press(event) {
   const { target, key, code } = event;
+  if (!key || !code) return; // As when a browser fills a field in by itself.
   if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
   const isTyped = target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
   if (isTyped || target.isContentEditable || !areKeysOn()) return;
