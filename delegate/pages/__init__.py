@@ -8,6 +8,7 @@ from . import (
     importing,
     method,
     people,
+    ratings,
     tasks,
     today,
 )
@@ -20,6 +21,7 @@ FEATURES = (
     importing,
     method,
     people,
+    ratings,
     tasks,
     today,
 )
