@@ -124,14 +124,13 @@ def team_to_fill() -> Team:
     return own_team_or_404(team.id, write=True)
 
 
-def add_team(name: str) -> Team:
-    """Add a team that the signed-in manager owns. The caller commits."""
+def add_team(name: str, owner: Manager | None = None) -> Team:
+    """Add a team of the owner's, else the signed-in manager's. The caller commits."""
     team = Team(name=name)
     db.session.add(team)
     db.session.flush()
-    db.session.add(
-        Membership(team_id=team.id, manager_id=manager().id, role=EDITORS[0])
-    )
+    owner_id = (owner or manager()).id
+    db.session.add(Membership(team_id=team.id, manager_id=owner_id, role=EDITORS[0]))
     g.pop("my_teams", None)
     return team
 
