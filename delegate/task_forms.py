@@ -14,6 +14,7 @@ from wtforms import BooleanField, ValidationError
 from . import wording
 from .forms import Choice, DayField, HoursField, LongText, ShortText, VersionedForm
 from .models import FACTS, utc_now
+from .rules import Clarity
 
 
 class NewcomerForm(FlaskForm):
@@ -55,7 +56,7 @@ class TaskForm(VersionedForm):
 
     def validate_reserved_why(self, field: LongText) -> None:
         if self.reserved.data and not field.data:
-            raise ValidationError(_("Write why: the board and the plan tell it."))
+            raise ValidationError(_("Write why: the board and your plan tell it."))
 
 
 class FactsForm(VersionedForm):
@@ -87,14 +88,22 @@ def answers(fact: str, words: Mapping[Any, Any]) -> dict[str, Setting]:
     }
 
 
+OUTCOMES = {
+    Clarity.CLEAR: _("outcome clear"),
+    Clarity.PARTLY: _("outcome partly clear"),
+    Clarity.UNCLEAR: _("outcome unclear"),
+}
+LIMITS = {
+    Clarity.CLEAR: _("limits clear"),
+    Clarity.PARTLY: _("limits partly clear"),
+    Clarity.UNCLEAR: _("limits unclear"),
+}
+
 SETTINGS: tuple[tuple[Any, dict[str, Setting]], ...] = (
     (wording.TASK_QUESTIONS["stakes"], answers("stakes", wording.STAKES)),
     (wording.TASK_QUESTIONS["undo"], answers("undo", wording.UNDO)),
-    (
-        wording.TASK_QUESTIONS["outcome_clear"],
-        answers("outcome_clear", wording.CLARITY),
-    ),
-    (wording.TASK_QUESTIONS["limits_clear"], answers("limits_clear", wording.CLARITY)),
+    (wording.TASK_QUESTIONS["outcome_clear"], answers("outcome_clear", OUTCOMES)),
+    (wording.TASK_QUESTIONS["limits_clear"], answers("limits_clear", LIMITS)),
     (
         _("Who does it now?"),
         {

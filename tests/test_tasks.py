@@ -302,8 +302,8 @@ def test_what_is_missing_is_asked_on_the_page_of_the_task(app, alice):
     form = page.select_one(f"form[action='/tasks/{rota}/facts']")
 
     assert [one.text for one in form.select("legend")] == [
-        "Can it be undone? optional",
-        "Are the limits clear? optional",
+        "Can it be undone?",
+        "Are the limits clear?",
     ]
     assert form.select("[checked]") == []
     version = form.select_one("[name=version]")["value"]
