@@ -81,6 +81,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
     database.init_app(app)
     Migrate(app, db, directory=str(Path(__file__).parent / "migrations"))
+    app.url_map.strict_slashes = False
     app.session_interface = DatabaseSessions()
     CSRFProtect(app)
     i18n.init_app(app)

@@ -12,9 +12,10 @@ from flask import Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
-from sqlalchemy import Select
+from sqlalchemy import Select, bindparam
 from werkzeug.routing import IntegerConverter, ValidationError
 
+from . import accounts
 from .models import Employee, Manager, Membership, Task, Team, db
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -60,6 +61,8 @@ def init_app(app: Flask) -> None:
     def require_sign_in() -> ResponseReturnValue | None:
         if is_public(app, request.endpoint) or current_user.is_authenticated:
             return None
+        if accounts.none_yet():
+            return redirect(url_for("account.first"))
         if request.method != "GET":
             return redirect(url_for("security.login"))
         here = request.full_path.rstrip("?")
@@ -83,15 +86,19 @@ class Mine(NamedTuple):
         return self.role in EDITORS
 
 
+TEAMS = (
+    db.select(Team, Membership.role)
+    .join(Membership, Membership.team_id == Team.id)
+    .where(Membership.manager_id == bindparam("manager_id"), Team.removed_at.is_(None))
+    .order_by(Team.id)
+)
+"""Made once, because every page asks it."""
+
+
 def my_teams() -> list[Mine]:
     """Return the manager's teams, oldest first; asked once in a request."""
     if "my_teams" not in g:
-        rows = db.session.execute(
-            db.select(Team, Membership.role)
-            .join(Membership, Membership.team_id == Team.id)
-            .where(Membership.manager_id == manager().id, Team.removed_at.is_(None))
-            .order_by(Team.id)
-        )
+        rows = db.session.execute(TEAMS, {"manager_id": manager().id})
         g.my_teams = [Mine(*row) for row in rows]
     mine: list[Mine] = g.my_teams
     return mine

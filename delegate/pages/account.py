@@ -6,7 +6,6 @@ from flask import (
     Blueprint,
     Flask,
     Response,
-    abort,
     flash,
     make_response,
     redirect,
@@ -85,7 +84,7 @@ def first() -> ResponseReturnValue:
     if not accounts.none_yet():
         return redirect(url_for("security.login"))
     if not accounts.may_make_first(request.args.get("code", "")):
-        abort(403)
+        return render_template("account/not_here.html"), 403
     form = FirstAccountForm()
     if form.validate_on_submit() and make_first(form):
         return redirect(url_for("today.index"))
