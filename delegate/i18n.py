@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
         weekday=weekday,
+        day_of_week=day_of_week,
         day_short=day_short,
         clock=clock,
         moment=moment,
@@ -64,7 +65,8 @@ def choose_language() -> str:
 
 def language() -> str:
     """Return the language spoken now, "en" or "nl"."""
-    return str(get_locale() or "en")
+    locale = get_locale()
+    return str(locale.language) if locale else "en"
 
 
 @contextmanager
@@ -115,6 +117,11 @@ def day(value: date | datetime) -> str:
 def weekday(value: date | datetime) -> str:
     """Return "Thursday 26 November 2026"."""
     return written(value, "EEEE d MMMM y")
+
+
+def day_of_week(value: date | datetime) -> str:
+    """Return "Thu"."""
+    return written(value, "EEE")
 
 
 def day_short(value: date | datetime) -> str:
