@@ -1,7 +1,8 @@
 """Sessions kept on the server, so that they can be ended.
 
 The browser holds a random key and nothing else; the database holds only a hash of it.
-A read costs one query; the moment of the last visit is written at most once an hour.
+One query finds a session and whose it is; the moment of the last visit is written at
+most once an hour.
 """
 
 import hashlib
@@ -10,9 +11,11 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, has_request_context
+from flask import session as current_session
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import delete, insert, select, update
+from flask_security import SQLAlchemyUserDatastore
+from sqlalchemy import bindparam, delete, insert, select, update
 from werkzeug.datastructures import CallbackDict
 
 from .database import writing
@@ -26,13 +29,26 @@ UNKNOWN = timedelta(hours=12)
 
 TOUCH = timedelta(hours=1)
 
+OPEN = (
+    select(LoginSession.content, LoginSession.seen_at, LoginSession.expires_at, Manager)
+    .outerjoin(Manager, Manager.id == LoginSession.manager_id)
+    .where(LoginSession.key_hash == bindparam("key_hash"))
+)
+"""Made once: making a query takes longer than this one takes to answer."""
+
 
 class Session(CallbackDict[str, Any], SessionMixin):
-    """What is remembered of one browser; `key` is None until it is first kept."""
+    """What is remembered of one browser; `key` is None until it is first kept.
 
-    def __init__(self, content: dict[str, Any], key: str | None) -> None:
+    `manager` is whose it was when it was opened, and None where nobody had signed in.
+    """
+
+    def __init__(
+        self, content: dict[str, Any], key: str | None, manager: Manager | None = None
+    ) -> None:
         super().__init__(content, self.changed)
         self.key = key
+        self.manager = manager
         self.retired: str | None = None
         self.modified = False
         self.stale = False
@@ -57,14 +73,10 @@ class DatabaseSessions(SessionInterface):
         key = request.cookies.get(self.get_cookie_name(app))
         if not key or request.endpoint in ("static", "assets.file"):
             return Session({}, None)
-        row = db.session.execute(
-            select(
-                LoginSession.content, LoginSession.seen_at, LoginSession.expires_at
-            ).where(LoginSession.key_hash == digest(key))
-        ).first()
+        row = db.session.execute(OPEN, {"key_hash": digest(key)}).first()
         if row is None or row.expires_at < utc_now():
             return Session({}, None)
-        session = Session(json.loads(row.content), key)
+        session = Session(json.loads(row.content), key, row.Manager)
         session.stale = row.seen_at < utc_now() - TOUCH
         return session
 
@@ -86,6 +98,17 @@ class DatabaseSessions(SessionInterface):
         elif session.modified or session.stale:
             forget(session.retired)
             response.set_cookie(name, keep(session), max_age=IDLE, **where)
+
+
+class Managers(SQLAlchemyUserDatastore):
+    """The accounts; whoever a session was opened for need not be looked up again."""
+
+    def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Any:
+        if has_request_context() and wanted.keys() == {"fs_uniquifier"}:
+            known = getattr(current_session, "manager", None)
+            if known and known.fs_uniquifier == wanted["fs_uniquifier"]:
+                return known
+        return super().find_user(case_insensitive, **wanted)
 
 
 def keep(session: Session) -> str:
