@@ -112,7 +112,16 @@ def version_of(home):
 
 def wait_for(folder, server, seconds=30):
     until = time.monotonic() + seconds
-    while not (folder / ".s.PGSQL.5432").exists():
+    while not answers(folder):
         assert server.poll() is None, (folder / "log").read_text()
         assert time.monotonic() < until, (folder / "log").read_text()
         time.sleep(0.05)
+
+
+def answers(folder):
+    """Tell whether the server takes connections: its socket is there before it does."""
+    try:
+        psycopg.connect(PostgreSQL(folder, "tester").url("postgres")).close()
+    except psycopg.OperationalError:
+        return False
+    return True
