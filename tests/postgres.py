@@ -8,6 +8,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -72,18 +73,19 @@ def start_postgresql():
         **run,
     )
     with (folder / "log").open("w") as log:
-        server = subprocess.Popen(
+        process = subprocess.Popen(
             ["postgres", "-D", "data", "-k", folder, *OPTIONS.split()],
             stdout=log,
             stderr=log,
             **run,
         )
     try:
-        wait_for(folder, server)
-        yield PostgreSQL(folder, "tester")
+        server = PostgreSQL(folder, "tester")
+        wait_for(server, process)
+        yield server
     finally:
-        server.terminate()
-        server.wait(30)
+        process.send_signal(signal.SIGINT)  # at once, whoever is still connected
+        process.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -110,18 +112,13 @@ def version_of(home):
     return float(home.parent.name)
 
 
-def wait_for(folder, server, seconds=30):
+def wait_for(server, process, seconds=60):
+    """Return once the server answers; its socket is there a little earlier."""
+    log = server.folder / "log"
     until = time.monotonic() + seconds
-    while not answers(folder):
-        assert server.poll() is None, (folder / "log").read_text()
-        assert time.monotonic() < until, (folder / "log").read_text()
+    while True:
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < until, log.read_text()
+        with contextlib.suppress(psycopg.OperationalError):
+            return server.execute("SELECT 1")
         time.sleep(0.05)
-
-
-def answers(folder):
-    """Tell whether the server takes connections: its socket is there before it does."""
-    try:
-        psycopg.connect(PostgreSQL(folder, "tester").url("postgres")).close()
-    except psycopg.OperationalError:
-        return False
-    return True
