@@ -11,7 +11,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from . import wording
-from .forms import CHOOSE, Choice, DayField, LevelField, LongText, VersionedForm
+from .forms import Choice, DayField, LevelField, LongText, VersionedForm
 from .models import FACTS, Agreement, Task
 from .rating_forms import UNSEEN, CriterionForm
 from .rules import Level
@@ -21,17 +21,18 @@ USUAL_LESS = {f"less-{n}": words for n, words in enumerate(wording.REASONS_FOR_L
 OWN_WORDS = {"": _("In my own words")}
 
 
-class AnswerForm(VersionedForm):
-    """The facts of the task that have no answer yet."""
+def fact(name: str) -> Choice:
+    questions, answers = wording.TASK_QUESTIONS, wording.TASK_ANSWERS
+    return Choice(questions[name], answers[name], required=True)
 
-    stakes = Choice(wording.TASK_QUESTIONS["stakes"], wording.TASK_ANSWERS["stakes"])
-    undo = Choice(wording.TASK_QUESTIONS["undo"], wording.TASK_ANSWERS["undo"])
-    outcome_clear = Choice(
-        wording.TASK_QUESTIONS["outcome_clear"], wording.TASK_ANSWERS["outcome_clear"]
-    )
-    limits_clear = Choice(
-        wording.TASK_QUESTIONS["limits_clear"], wording.TASK_ANSWERS["limits_clear"]
-    )
+
+class AnswerForm(VersionedForm):
+    """The facts of the task that have no answer yet; the level waits for them all."""
+
+    stakes = fact("stakes")
+    undo = fact("undo")
+    outcome_clear = fact("outcome_clear")
+    limits_clear = fact("limits_clear")
 
     @property
     def asked(self) -> list[Any]:
@@ -42,13 +43,6 @@ class AnswerForm(VersionedForm):
         for fact in FACTS:
             if fact not in task.unanswered() and fact not in request.form:
                 del self[fact]
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        super().validate(extra_validators)
-        if not self.errors and not any(field.data for field in self.asked):
-            for field in self.asked:
-                field.errors = [CHOOSE]
-        return not self.errors
 
 
 class NowForm(VersionedForm):
@@ -81,7 +75,11 @@ class ChooseForm(VersionedForm):
     reason = LongText(_("Reason, if it differs from the advice"))
     decides = LongText(_("You decide"))
     look_back_on = DayField(
-        _("We look back on"), description=_("Every level has a look-back, also 7.")
+        _("We look back on"),
+        description=_(
+            "Every level has a look-back, also 7. Left empty, it follows from the"
+            " level."
+        ),
     )
 
     def accept(self, live: Agreement | None) -> None:

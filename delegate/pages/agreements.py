@@ -251,6 +251,7 @@ def page(here: Here, status: int = 200, **filled: Any) -> ResponseReturnValue:
         effects=effects(fresh["form"].guarded, found),
         may_write=access.may_write(agreement.team_id),
         is_live=agreement.state in LIVE_STATES,
+        is_due=group_of(agreement, today) in ("overdue", "this_week"),
         **fresh,
     )
     return words, status

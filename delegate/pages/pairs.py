@@ -337,8 +337,9 @@ def choose_form(
     advised = found.advice.level
     if advised is None:
         return None
+    there_already = live is not None and live.level == advised
     start: dict[str, Any] = {
-        "level": live.level if live else advised,
+        "level": None if there_already else advised,
         "decides": live.decides if live else "",
         "look_back_on": agreeing.look_back_day(advised, today),
     }
