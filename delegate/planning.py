@@ -296,13 +296,4 @@ def is_old(row: Row[Any] | None, today: date) -> bool:
 
 def still_with_me(task: Task, found: Iterable[Outcome]) -> bool:
     """Tell whether the manager does what someone is known to be ready for."""
-    return (
-        task.with_me
-        and not task.reserved
-        and any(
-            one.advice.level is not None
-            and one.advice.level >= rules.Level.ADVISE
-            and not one.advice.provisional
-            for one in found
-        )
-    )
+    return rules.still_with_me(task.with_me, (one.advice for one in found))
