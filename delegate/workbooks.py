@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from .spreadsheets import (
     MOST_BYTES,
@@ -29,9 +29,16 @@ from .spreadsheets import (
 MOST_UNPACKED = 20 * 1024 * 1024
 MOST_MEMBERS = 200
 MOST_SHEETS = 20
+MOST_TAGS = 800_000
+"""Most XML tags in sheets and their texts; about 5,000 rows of 40 filled cells."""
+
+MOST_OTHER_TAGS = 150_000
+"""Most in styles and the like, which take the longest to read."""
+
 LAST_ROW = 4 * MOST_ROWS
 """How far down a sheet is read: blank rows in between included."""
 
+CELLS = ("xl/worksheets/", "xl/sharedStrings")
 ZIP = b"PK"
 COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
 """What .xls begins with, and .xlsx inside a password."""
@@ -123,22 +130,36 @@ def check_members(source: zipfile.ZipFile) -> None:
 
 
 def repacked(source: zipfile.ZipFile) -> io.BytesIO:
-    """Return the XML parts of `source`, unpacked piece by piece and counted."""
-    clean, total = io.BytesIO(), 0
+    """Return the XML parts of `source`, unpacked and counted."""
+    clean = io.BytesIO()
+    room, tags = MOST_UNPACKED, {True: MOST_TAGS, False: MOST_OTHER_TAGS}
     with zipfile.ZipFile(clean, "w") as target:
         for member in source.infolist():
             if not member.filename.endswith((".xml", ".rels")):
                 continue
-            parts: list[bytes] = []
             with source.open(member) as file:
-                while part := file.read(64 * 1024):
-                    total += len(part)
-                    if total > MOST_UNPACKED:
-                        raise ImportFault(Code.UNPACKS_TOO_BIG)
-                    parts.append(part)
-            target.writestr(member.filename, b"".join(parts))
+                xml = read_at_most(file, room)
+            room -= len(xml)
+            tags[member.filename.startswith(CELLS)] -= xml.count(b"<")
+            if min(tags.values()) < 0:
+                raise ImportFault(Code.UNPACKS_TOO_BIG)
+            target.writestr(member.filename, xml)
     clean.seek(0)
     return clean
+
+
+def read_at_most(file: IO[bytes], room: int) -> bytes:
+    """Return what is in `file`, unpacked piece by piece.
+
+    Raises ImportFault once it is more than `room`.
+    """
+    parts: list[bytes] = []
+    while part := file.read(64 * 1024):
+        room -= len(part)
+        if room < 0:
+            raise ImportFault(Code.UNPACKS_TOO_BIG)
+        parts.append(part)
+    return b"".join(parts)
 
 
 def read_sheets(file: io.BytesIO) -> Iterator[Sheet]:

@@ -266,6 +266,52 @@ def test_the_result_of_a_formula_is_read():
     assert read_file(content).sheets[0].text == "Plan"
 
 
+def test_a_full_sheet_is_read():
+    rows = [
+        ["Taak", *"abcdefghij"],
+        *([f"Taak {n}", *"0123456789"] for n in range(5000)),
+    ]
+    start = time.perf_counter()
+
+    [sheet] = read_file(workbook(rows)).sheets
+
+    assert len(batch(sheet.text).items) == 5_000
+    assert time.perf_counter() - start < 8
+
+
+def with_shared_strings(strings):
+    """A workbook that keeps its texts in one place, as Excel does."""
+    content = workbook([["x"]])
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        types = source.read("[Content_Types].xml").decode()
+    part = (
+        '<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.'
+        'openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+    )
+    sheet = (
+        f'<worksheet {NAMESPACE}><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c>'
+        '<c r="B1" t="s"><v>1</v></c></row></sheetData></worksheet>'
+    )
+    target = io.BytesIO(
+        repack(
+            content,
+            Content_Types=types.replace("</Types>", part),
+            worksheets=sheet,
+        )
+    )
+    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("xl/sharedStrings.xml", f"<sst {NAMESPACE}>{strings}</sst>")
+    return target.getvalue()
+
+
+def test_texts_that_cells_share_are_read():
+    strings = "<si><t>Ann</t></si><si><r><t>plan</t></r><r><t>ner</t></r></si>"
+
+    [sheet] = read_file(with_shared_strings(strings)).sheets
+
+    assert sheet.text == "Ann\tplanner"
+
+
 def test_blank_sheets_are_passed_over_and_others_offered():
     content = workbook([], [["Ann"]], [["Bob"]])
 
@@ -346,6 +392,11 @@ def locked_member():
     return bytes(content)
 
 
+def crowded(**parts):
+    """A workbook that is small to send and to unpack, and takes minutes to read."""
+    return repack(workbook([["x"]]), **parts)
+
+
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
 
 
@@ -369,6 +420,12 @@ COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
         (outside(), "broken"),
         (bomb(), "unpacks_too_big"),
         (lying_bomb(), "broken"),
+        (crowded(worksheets="<row>" + "<c/>" * 4_000_000), "unpacks_too_big"),
+        (crowded(worksheets="<row/>" * 3_000_000), "unpacks_too_big"),
+        (with_shared_strings("<si><t/></si>" * 300_000), "unpacks_too_big"),
+        (with_shared_strings("<si><t>&undefined;</t></si>"), "broken"),
+        (with_shared_strings(""), "broken"),
+        (crowded(styles="<font/>" * 2_000_000), "unpacks_too_big"),
         (zip_of(**{f"{n}.xml": "" for n in range(201)}), "unpacks_too_big"),
         (workbook([["x"]] * 5_002), "too_many_rows"),
         (workbook([["x"] * 101]), "too_wide"),
