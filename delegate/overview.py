@@ -223,6 +223,8 @@ GOING_ON = (
     )
 )
 
+# Of a task there are familiarities only. To say so, or to group by person first, makes
+# SQLite read every rating of the team instead of those of the manager's own tasks.
 WITH_ME = (
     select(
         rating.c.employee_id,
@@ -234,10 +236,9 @@ WITH_ME = (
     )
     .where(
         rating.c.team_id == IN_TEAM,
-        rating.c.criterion == "familiarity",
         rating.c.task_id.in_(select(task.c.id).where(ACTIVE, task.c.with_me)),
     )
-    .group_by(rating.c.employee_id, rating.c.task_id)
+    .group_by(rating.c.task_id, rating.c.employee_id)
 )
 
 MATTERS = union_all(GOING_ON, WITH_ME)
@@ -319,26 +320,18 @@ def judged(
         if who not in people or what not in answers:
             continue
         known = (code or 0) & SCORE
-        advice = advise(people[who].scores, known, answers[what], guarded or 0)
+        facts = people[who].scores, known, answers[what], guarded or 0
+        advice = advise(*facts)
         advices[what].append(advice)
         if current is not None or look_back_on is not None:
-            matters[who, what] = matter(advice, current, look_back_on, today)
+            watched = look_back_on is not None and look_back_on >= today - OVERDUE
+            posture = stance(current, watched, *facts)
+            level = None if current is None else rules.Level(current)
+            matters[who, what] = Matter(level, advice, posture, look_back_on)
     ready = {
         what for what, found in advices.items() if rules.still_with_me(True, found)
     }
     return matters, ready
-
-
-def matter(
-    advice: rules.Recommendation,
-    current: int | None,
-    look_back_on: date | None,
-    today: date,
-) -> Matter:
-    now = None if current is None else rules.Level(current)
-    watched = look_back_on is not None and look_back_on >= today - OVERDUE
-    posture = rules.posture(now, advice, watched=watched)
-    return Matter(now, advice, posture, look_back_on)
 
 
 @lru_cache(maxsize=8192)
@@ -358,3 +351,18 @@ def advise(
         task_facts(*answers),
         [name for bit, name in enumerate(rules.CRITERIA) if guarded & 1 << bit],
     )
+
+
+@lru_cache(maxsize=8192)
+def stance(
+    current: int | None,
+    watched: bool,
+    scores: Scores,
+    familiarity: int,
+    answers: Answers,
+    guarded: int,
+) -> rules.Posture | None:
+    """Return what the rules say of how it goes now, against what they advise."""
+    now = None if current is None else rules.Level(current)
+    advice = advise(scores, familiarity, answers, guarded)
+    return rules.posture(now, advice, watched=watched)
