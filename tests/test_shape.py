@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "delegate"
-MODULES = {path.stem: path for path in PACKAGE.glob("*.py")}
+SHEETS = {path.stem: path for path in (PACKAGE / "sheets").glob("*.py")}
+FORMS = {f"forms/{path.stem}": path for path in (PACKAGE / "forms").glob("*.py")}
+MODULES = {**SHEETS, **FORMS, **{path.stem: path for path in PACKAGE.glob("*.py")}}
 FEATURES = {
     path.stem: path for path in (PACKAGE / "pages").glob("*.py") if path.stem[0] != "_"
 }

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from delegate import import_wording
-from delegate.batches import leave_out, read_batch
-from delegate.cells import CellFault, Limits, Wanted
-from delegate.columns import FIELDS, KNOWN, Kind
-from delegate.spreadsheets import (
+from delegate.sheets import words
+from delegate.sheets.batches import leave_out, read_batch
+from delegate.sheets.cells import CellFault, Limits, Wanted
+from delegate.sheets.columns import FIELDS, KNOWN, Kind
+from delegate.sheets.spreadsheets import (
     ENCODINGS,
     TAB,
     Code,
@@ -26,8 +26,8 @@ from delegate.spreadsheets import (
     split,
     to_text,
 )
-from delegate.uploads import Upload
-from delegate.workbooks import MOST_UNPACKED, read_file
+from delegate.sheets.uploads import Upload
+from delegate.sheets.workbooks import MOST_UNPACKED, read_file
 
 LIMITS = Limits(title=500, text=10_000, hours=168)
 NAMESPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -454,7 +454,7 @@ def test_any_bytes_give_rows_or_a_fault_that_has_words(content, kind):
     upload.read(content, LIMITS)
 
     if upload.fault:
-        assert import_wording.FILE[upload.fault.code]
+        assert words.FILE[upload.fault.code]
     elif upload.batch:
         assert upload.batch.items
 
@@ -484,11 +484,11 @@ def test_any_form_gives_rows_or_a_fault_that_has_words(form):
 
     upload.read(None, LIMITS)
 
-    assert upload.fault is None or import_wording.FILE[upload.fault.code]
+    assert upload.fault is None or words.FILE[upload.fault.code]
     assert upload.kept
     for item in upload.batch.items if upload.batch else []:
         for fault in item.faults:
-            assert import_wording.CELL.get(fault.wanted) or fault.most
+            assert words.CELL.get(fault.wanted) or fault.most
 
 
 # ---- columns and cells
@@ -516,7 +516,7 @@ def test_columns_by_the_names_on_screen_are_recognised(app, language):
 
     with app.test_request_context(), i18n.speaking(language):
         for kind in Kind:
-            names = [str(import_wording.FIELDS[field]) for field in FIELDS[kind]]
+            names = [str(words.FIELDS[field]) for field in FIELDS[kind]]
             found = batch(TAB.join(names) + "\nx", kind)
             assert found.fields == list(FIELDS[kind]), names
 
@@ -717,12 +717,12 @@ def test_asides_tell_names_apart():
 
 
 def test_every_code_and_field_has_words():
-    assert import_wording.FILE.keys() == set(Code)
-    assert import_wording.CELL.keys() == set(Wanted) - {Wanted.FEWER}
-    assert import_wording.ENCODINGS.keys() == set(ENCODINGS)
-    assert import_wording.KINDS.keys() == set(Kind)
+    assert words.FILE.keys() == set(Code)
+    assert words.CELL.keys() == set(Wanted) - {Wanted.FEWER}
+    assert words.ENCODINGS.keys() == set(ENCODINGS)
+    assert words.KINDS.keys() == set(Kind)
     assert {field for fields in FIELDS.values() for field in fields} == set(
-        import_wording.FIELDS
+        words.FIELDS
     )
 
 

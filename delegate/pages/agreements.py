@@ -13,9 +13,9 @@ from sqlalchemy import Select, case
 from sqlalchemy.orm import joinedload
 
 from .. import access, agreeing, database, i18n, planning, rules, wording
-from ..agreement_forms import AgreementForm, CloseForm, LookBackForm
 from ..database import VersionConflict, page_of
 from ..forms import query_choice, query_page
+from ..forms.agreements import AgreementForm, CloseForm, LookBackForm
 from ..models import LIVE_STATES, Agreement, Employee, Pair, Task, Team, db, utc_now
 
 bp = Blueprint("agreements", __name__, url_prefix="/agreements", cli_group=None)

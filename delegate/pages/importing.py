@@ -25,10 +25,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
-from .. import access, accounts, i18n, import_wording, wording
-from ..batches import Batch, leave_out
-from ..cells import Limits
-from ..columns import FIELDS, FIRST, Item, Kind, is_header
+from .. import access, accounts, i18n, wording
 from ..forms import flash_undo
 from ..models import (
     HOURS,
@@ -42,8 +39,12 @@ from ..models import (
     db,
     utc_now,
 )
-from ..spreadsheets import ENCODINGS
-from ..uploads import Upload
+from ..sheets import words
+from ..sheets.batches import Batch, leave_out
+from ..sheets.cells import Limits
+from ..sheets.columns import FIELDS, FIRST, Item, Kind, is_header
+from ..sheets.spreadsheets import ENCODINGS
+from ..sheets.uploads import Upload
 
 bp = Blueprint("importing", __name__, url_prefix="/import", cli_group=None)
 
@@ -74,7 +75,7 @@ def ask(sent: list[Upload], status: int = 200, fault: Any = "") -> ResponseRetur
         fault=fault,
         team=destination(),
         recognised=FIELDS,
-        words=import_wording,
+        words=words,
     )
     return page, status
 
@@ -135,7 +136,7 @@ def preview(sent: list[Upload], team: Team | None) -> ResponseReturnValue:
         team=team,
         to_add=counted([batch for batch in batches if batch.adding]),
         is_clear=is_clear,
-        words=import_wording,
+        words=words,
         fields=FIELDS,
         first=FIRST,
         encodings=ENCODINGS,
@@ -292,7 +293,7 @@ def batch_of(content: bytes, kind: str | None) -> Batch:
     for upload in uploads:
         upload.read(content, LIMITS)
         if upload.fault:
-            raise click.ClickException(import_wording.file_fault(upload.fault))
+            raise click.ClickException(words.file_fault(upload.fault))
     batches = [upload.batch for upload in uploads if upload.batch]
     known = [one for one in batches if kind or is_header(one.names, one.kind)]
     known.sort(key=lambda one: sum(map(bool, one.fields)), reverse=True)
@@ -325,9 +326,9 @@ def tell_rows(batch: Batch) -> None:
     """Say which rows have a fault, and stop at them; say which are left out."""
     for item in batch.adding:
         for fault in item.faults:
-            field = import_wording.FIELDS[fault.field]
-            words = import_wording.fault(fault)
-            click.echo(f"Row {item.row.number}, {field}: {words}", err=True)
+            field = words.FIELDS[fault.field]
+            said = words.fault(fault)
+            click.echo(f"Row {item.row.number}, {field}: {said}", err=True)
     if batch.faulty:
         raise click.ClickException("Nothing was added.")
     for item in batch.items:

@@ -24,9 +24,9 @@ from .. import (
     wording,
 )
 from ..database import VersionConflict
+from ..forms.pairs import AnswerForm, ChooseForm, FamiliarForm, NowForm, version_of
+from ..forms.ratings import in_words, values_of
 from ..models import Agreement, Employee, Pair, Rating, Task, db
-from ..pair_forms import AnswerForm, ChooseForm, FamiliarForm, NowForm, version_of
-from ..rating_forms import in_words, values_of
 from ..recording import Item
 
 bp = Blueprint("pairs", __name__, url_prefix="/pairs", cli_group=None)

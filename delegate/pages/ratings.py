@@ -23,8 +23,8 @@ from flask_babel import gettext
 from sqlalchemy import Select, func, or_, select
 
 from .. import access, forms, i18n, planning, recording, wording
+from ..forms.ratings import ScoreForm, form_of, in_words, saved_words, values_of
 from ..models import LIVE_STATES, Agreement, Employee, Pair, Rating, Task, db
-from ..rating_forms import ScoreForm, form_of, in_words, saved_words, values_of
 from ..recording import Item
 from ..rules import CRITERIA
 

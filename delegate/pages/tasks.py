@@ -16,9 +16,9 @@ from sqlalchemy import ColumnElement, Select, case, func, or_
 from .. import access, i18n, planning
 from ..database import VersionConflict, page_of, set_all
 from ..forms import flash_undo, query_choice, query_page, query_text, save
+from ..forms.tasks import BY_CODE, SETTINGS, FactsForm, NewcomerForm, TaskForm
 from ..models import FACTS, TITLE, Employee, Task, Team, db
 from ..removal import removed
-from ..task_forms import BY_CODE, SETTINGS, FactsForm, NewcomerForm, TaskForm
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks", cli_group=None)
 

@@ -1,0 +1,298 @@
+"""Fields that several pages share, each with the limits that the tables have.
+
+Text comes back as it was typed, but for the ends of its lines; what no database could
+hold is refused at its field.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from math import isfinite
+from typing import Any, NamedTuple
+
+from flask import flash, request
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    FloatField,
+    HiddenField,
+    RadioField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    Optional,
+    ValidationError,
+)
+
+from .. import database, i18n
+from ..models import HOURS, LONG, TITLE
+from ..rules import Level
+from ..wording import LEVELS
+
+YES = _("yes")
+NO = _("no")
+REQUIRED = _("Fill this in.")
+CHOOSE = _("Choose one.")
+HOURS_WANTED = _("Give hours a week from 0 to 168.")
+MOMENT_WANTED = _("Give a day and a time.")
+YEARS = range(2000, 3000)
+"""In which a moment may lie: a slip in the year is no appointment."""
+
+
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def tidy(text: str | None) -> str:
+    """Return `text` with plain line ends, without blanks around it, fit to be shown.
+
+    What cannot be stored becomes a visible mark, so that it can be taken out.
+    """
+    text = (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    return UNSTORABLE.sub("\ufffd", text)
+
+
+def storable(text: str) -> bool:
+    """Tell whether a database can hold `text`: no NUL, no half of a character."""
+    return not UNSTORABLE.search(text)
+
+
+def check_storable(_form: Any, field: Any) -> None:
+    """Refuse what `storable` does not allow, at its field."""
+    if not all(map(storable, field.raw_data or ())):
+        raise ValidationError(
+            _("This has a character that cannot be kept. Take it out and try again.")
+        )
+
+
+def at_most(most: int) -> Length:
+    """Limit a text, and say by how much it is too long rather than cut it."""
+    return Length(max=most, message=_("At most %(max)d characters fit here."))
+
+
+class ShortText(StringField):
+    """One line: a name or a title."""
+
+    def __init__(self, label: Any, *, required: bool = False, **kwargs: Any) -> None:
+        needs = [DataRequired(REQUIRED)] if required else []
+        super().__init__(
+            label,
+            [*needs, check_storable, at_most(TITLE)],
+            filters=[tidy, one_line],
+            **kwargs,
+        )
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line, as a pasted title may come with breaks in it."""
+    return " ".join(text.split("\n"))
+
+
+class LongText(TextAreaField):
+    """Text that may run on."""
+
+    def __init__(self, label: Any, *, required: bool = False, **kwargs: Any) -> None:
+        needs = [DataRequired(REQUIRED)] if required else []
+        super().__init__(
+            label, [*needs, check_storable, at_most(LONG)], filters=[tidy], **kwargs
+        )
+
+
+class HoursField(FloatField):
+    """Hours a week, or nothing; a decimal comma is as good as a point."""
+
+    data: float | None
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(label, [Optional(), check_hours], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(
+                [value.strip().replace(",", ".") for value in valuelist]
+            )
+        except ValueError:
+            raise ValueError(HOURS_WANTED) from None
+        hours: float | None = self.data
+        if hours is not None and isfinite(hours):
+            self.data = round(hours, 2)
+
+
+def check_hours(_form: Any, field: Any) -> None:
+    """Refuse what is no week, NaN and infinity among it."""
+    if field.data is None or not 0 <= field.data <= HOURS:
+        raise ValidationError(HOURS_WANTED)
+
+
+class DayField(DateField):
+    """A day, or nothing where it is not required."""
+
+    def __init__(self, label: Any, *, required: bool = False, **kwargs: Any) -> None:
+        needs = InputRequired(_("Choose a day.")) if required else Optional()
+        super().__init__(label, [needs], **kwargs)
+
+
+class MomentField(DateTimeLocalField):
+    """A moment on the clock here, kept in UTC; or nothing."""
+
+    data: datetime | None
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(label, [Optional()], **kwargs)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return f"{i18n.local(self.data):%Y-%m-%dT%H:%M}" if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(MOMENT_WANTED) from None
+        if self.data is None:
+            return
+        if not YEARS[0] <= self.data.year <= YEARS[-1]:
+            raise ValueError(MOMENT_WANTED)
+        self.data = i18n.to_utc(self.data)
+
+
+class Choice(RadioField):
+    """One of a few named answers, shown as radio buttons; none is chosen beforehand."""
+
+    def __init__(
+        self,
+        label: Any,
+        choices: Mapping[Any, Any],
+        *,
+        required: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        listed = [SelectChoice(str(value), words) for value, words in choices.items()]
+        needs = InputRequired(CHOOSE) if required else Optional()
+        super().__init__(
+            label,
+            [needs],
+            choices=listed,
+            filters=[lambda value: value or None],
+            **kwargs,
+        )
+
+
+class LevelField(Choice):
+    """One of the seven levels; with words for `none`, also none of them."""
+
+    data: Level | None
+
+    def __init__(self, label: Any, *, none: Any = None, **kwargs: Any) -> None:
+        choices: dict[Any, Any] = {"": none} if none else {}
+        choices.update(LEVELS)
+        super().__init__(label, choices, coerce=to_level, **kwargs)
+
+
+def to_level(value: Any) -> Level | None:
+    return Level(int(value)) if value not in ("", None) else None
+
+
+class Confirm(FlaskForm):
+    """Nothing but the token: for a button that changes something."""
+
+
+class Difference(NamedTuple):
+    """One field in which a save and what was saved meanwhile are not the same."""
+
+    label: Any
+    typed: Any
+    saved: Any
+
+
+class VersionedForm(FlaskForm):
+    """A form that says which version of its row it was filled in upon."""
+
+    version = HiddenField()
+
+    def differences(self, row: Any) -> list[Difference]:
+        """Return where what was typed differs from what `row` holds now."""
+        return [
+            Difference(
+                field.label.text,
+                in_words(field, field.data),
+                in_words(field, getattr(row, field.name)),
+            )
+            for field in self
+            if hasattr(row, field.name)
+            and field.name != "version"
+            and plain(field.data) != plain(getattr(row, field.name))
+        ]
+
+    def accept(self, row: Any) -> None:
+        """Carry the version of `row` from here, so that saving again is a choice."""
+        self.version.data = str(row.version)
+
+    def fill(self, row: Any) -> None:
+        """Write the fields onto `row`, but for the version, which is the row's own."""
+        for field in self:
+            if field.name not in ("version", "csrf_token"):
+                field.populate_obj(row, field.name)
+
+
+def plain(value: Any) -> str:
+    """Return `value` as one comparable text: nothing, no and empty are the same."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "" if value in (None, False) else str(value)
+
+
+def in_words(field: Any, value: Any) -> Any:
+    """Return `value` as a reader knows it from `field`; nothing as nothing."""
+    if isinstance(field, RadioField):
+        return {one.value: one.label for one in field.choices}.get(str(value or ""))
+    if isinstance(value, bool):
+        return YES if value else NO
+    if isinstance(value, datetime):
+        return i18n.moment(value)
+    if isinstance(value, date):
+        return i18n.day(value)
+    return i18n.number(value) if isinstance(value, float) else value
+
+
+def save(form: VersionedForm, row: Any) -> None:
+    """Write `form` onto `row` and commit.
+
+    Raises VersionConflict where `row` has changed since the form was shown.
+    """
+    database.check_version(row, form.version.data)
+    form.fill(row)
+    database.commit(row)
+
+
+def query_text(name: str, most: int = TITLE) -> str:
+    """Return the text of a query parameter, without what no database could hold."""
+    text = request.args.get(name, "")
+    return "".join(
+        sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cs")
+    ).strip()[:most]
+
+
+def query_choice(name: str, choices: Iterable[str], otherwise: str) -> str:
+    """Return the query parameter if it is one of `choices`."""
+    wish = request.args.get(name, otherwise)
+    return wish if wish in choices else otherwise
+
+
+def query_page() -> int:
+    """Return the page asked for, counted from 1."""
+    wish = request.args.get("page", "1")
+    return int(wish) if wish.isascii() and wish.isdigit() and len(wish) < 7 else 1
+
+
+def flash_undo(message: Any, url: str) -> None:
+    """Say what was done, with a button that posts to `url` to undo it."""
+    flash([str(message), url], "undo")  # type: ignore[arg-type]

@@ -1,0 +1,162 @@
+"""The forms of an agreement: its texts, looking back, closing it.
+
+Says what is wrong in words for the field to mend, and writes the texts onto a row;
+what follows from them is up to the page.
+"""
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy.orm.attributes import flag_modified
+from wtforms import BooleanField
+
+from .. import agreeing, rules, wording
+from ..models import Agreement, Safeguard
+from . import Choice, DayField, Difference, LevelField, LongText, VersionedForm
+
+TEXTS = (
+    "reason",
+    "outcome",
+    "limits",
+    "why_you",
+    "decides",
+    "asks_first",
+    "stays",
+    "inform",
+    "help",
+    "resources",
+)
+PAST = _("Choose a day from today on.")
+WHEN = _("Choose a day to look back: every agreement has one.")
+
+
+def safeguard(criterion: str) -> LongText:
+    return LongText(wording.SAFEGUARDS[criterion])
+
+
+class AgreementForm(VersionedForm):
+    """What the two agree. The level can be changed while it is a draft."""
+
+    level = LevelField(_("Which level do you choose?"), required=True)
+    reason = LongText(
+        _("Reason, if it differs from the advice"),
+        description=_("Fit for both to read: it stands on the shared plan."),
+    )
+    outcome = LongText(_("The outcome"))
+    limits = LongText(_("The limits"))
+    why_you = LongText(_("Why you"))
+    decides = LongText(_("You decide"))
+    asks_first = LongText(_("You ask first"))
+    stays = LongText(_("Stays with me"))
+    inform = LongText(_("Moments to inform me"))
+    help = LongText(_("How to ask for help"))
+    resources = LongText(_("What is needed"))
+    safeguard_choices = safeguard("choices")
+    safeguard_informs = safeguard("informs")
+    safeguard_needs = safeguard("needs")
+    safeguard_help = safeguard("help")
+    look_back_on = DayField(
+        _("We look back on"), description=_("Every level has a look-back, also 7.")
+    )
+    becomes_now = BooleanField(_("How it goes now becomes this level too"))
+
+    @classmethod
+    def of(cls, agreement: Agreement, **kwargs: Any) -> "AgreementForm":
+        """Return the form of an agreement, with only what its state leaves open."""
+        texts = {f"safeguard_{one.criterion}": one.text for one in agreement.safeguards}
+        form = cls(obj=agreement, data=texts, **kwargs)
+        if agreement.state != "draft":
+            del form.level, form.becomes_now
+        return form
+
+    @property
+    def chosen(self) -> rules.Level | None:
+        """The level that is chosen here; None where it cannot be."""
+        return self.level.data if "level" in self else None
+
+    @property
+    def safeguards(self) -> dict[str, LongText]:
+        """The fields of the safeguards, by criterion."""
+        return {name: self[f"safeguard_{name}"] for name in rules.CRITERIA}
+
+    @property
+    def guarded(self) -> frozenset[str]:
+        """The criteria that have a safeguard, as the form stands."""
+        return frozenset(name for name, field in self.safeguards.items() if field.data)
+
+    def differences(self, row: Any) -> list[Difference]:
+        saved = {one.criterion: one.text for one in row.safeguards}
+        return super().differences(row) + [
+            Difference(field.label.text, field.data, saved.get(name, ""))
+            for name, field in self.safeguards.items()
+            if (field.data or "") != saved.get(name, "")
+        ]
+
+    def check(self, agreement: Agreement, today: date, *, agrees: bool) -> bool:
+        """Tell whether this can be kept, and put what is wrong at its field."""
+        if not self.validate_on_submit():
+            return False
+        level = self.chosen or agreement.level
+        if agreement.advised not in (None, level) and not self.reason.data:
+            words = gettext("Another level than advised needs a reason.")
+            self.reason.errors = [words]
+        day = self.look_back_on.data
+        if day is None and (agrees or agreement.state == "agreed"):
+            self.look_back_on.errors = [WHEN]
+        elif day and day < today and (agrees or day != agreement.look_back_on):
+            self.look_back_on.errors = [PAST]
+        return not self.errors
+
+    def fill(self, row: Any) -> None:
+        for name in (*TEXTS, "look_back_on"):
+            setattr(row, name, self[name].data)
+        kept = {one.criterion: one for one in row.safeguards}
+        row.safeguards = [
+            kept.get(name) or Safeguard(criterion=name) for name in sorted(self.guarded)
+        ]
+        for one in row.safeguards:
+            one.text = self.safeguards[one.criterion].data
+        flag_modified(row, "state")  # a change of a safeguard alone is a version too
+        if self.chosen and self.chosen != row.level:
+            row.level = self.chosen
+            agreeing.suggest(row)
+
+
+NEXT_STEPS = {
+    "agreed": _("It goes on: we look back again"),
+    "looked_back": _("What comes next is still open"),
+    "ended": _("It ends here"),
+}
+CLOSINGS = {
+    "ended": _("It ends: done, or another agreement comes"),
+    "taken_back": _("I take it back"),
+}
+
+
+class LookBackForm(VersionedForm):
+    state = Choice(_("We have looked back. And now?"), NEXT_STEPS, required=True)
+    next_on = DayField(_("We look back again on"))
+
+    def check(self, today: date) -> bool:
+        """Tell whether this can be kept, and put what is wrong at its field."""
+        if not self.validate_on_submit():
+            return False
+        if self.state.data == "agreed" and not self.next_on.data:
+            self.next_on.errors = [WHEN]
+        elif self.next_on.data and self.next_on.data < today:
+            self.next_on.errors = [PAST]
+        return not self.errors
+
+
+class CloseForm(VersionedForm):
+    closing = Choice(_("How does it end?"), CLOSINGS, required=True)
+    closing_reason = LongText(_("Why, in a line that both can read"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        if self.closing.data == "taken_back" and not self.closing_reason.data:
+            words = gettext("Taking back needs a reason: the other will ask for it.")
+            self.closing_reason.errors = [words]
+        return not self.errors
