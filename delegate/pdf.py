@@ -1,0 +1,116 @@
+"""HTML in, PDF out. The only module that knows WeasyPrint, and what it may read.
+
+Importing it takes as long as starting the rest of the program: pages import it when
+they print, and not before. Knows no rows, no requests and no words.
+"""
+
+import atexit
+import functools
+import logging
+import threading
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from . import assets
+
+PAPERS = {"a4": "A4", "letter": "letter"}
+"""The sizes of paper, as CSS calls them."""
+
+BASE_URL = "https://paper.invalid/"
+"""Where a document thinks it stands: a name that can never be resolved."""
+
+STYLE = Path(__file__).parent / "static" / "print.css"
+READABLE = {
+    BASE_URL + "print.css": STYLE,
+    **{f"{BASE_URL}assets/{name}": path for name, path in assets.FILES.items()},
+}
+"""All that a document can read: our own files, by exact address."""
+
+MISSING = "☐"
+"""Stands for a sign that no font here has: PDF/UA allows no empty glyph."""
+
+
+class OwnFilesOnly(URLFetcher):
+    """Reads our own files by exact address, and opens no address whatever.
+
+    A document must not become a way to read the server's disk or to reach its network,
+    whatever was typed into it.
+    """
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        path = READABLE.get(url)
+        if path is None:
+            raise ValueError("not one of our own files")
+        kind = {"Content-Type": assets.MIMETYPES[path.suffix]}
+        return URLFetcherResponse(url, path.read_bytes(), kind)
+
+
+class Missing(logging.Handler):
+    """Remembers the signs that no font has, which WeasyPrint tells to its log alone."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.signs: dict[int, str] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if str(record.msg).startswith(".notdef") and isinstance(record.args, tuple):
+            self.signs[int(str(record.args[1]))] = MISSING
+
+
+class Renderer(NamedTuple):
+    """What is read and parsed once in a process. Not safe in two threads at once."""
+
+    fetcher: OwnFilesOnly
+    fonts: FontConfiguration
+    styles: dict[str, list[CSS]]
+    missing: Missing
+
+    def draw(self, html: str, paper: str) -> bytes:
+        document = HTML(
+            string=html.translate(self.missing.signs),
+            base_url=BASE_URL,
+            url_fetcher=self.fetcher,
+        )
+        pdf: bytes = document.write_pdf(
+            pdf_variant="pdf/ua-1",
+            font_config=self.fonts,
+            stylesheets=self.styles[paper],
+        )
+        return pdf
+
+
+LOCK = threading.Lock()
+
+
+@functools.cache
+def renderer() -> Renderer:
+    """Return the renderer of this process; hold `LOCK` to make it and to use it."""
+    fetcher, fonts, missing = OwnFilesOnly(), FontConfiguration(), Missing()
+    given = {"base_url": BASE_URL, "url_fetcher": fetcher, "font_config": fonts}
+    ours = CSS(string=STYLE.read_text(), **given)
+    styles = {
+        paper: [ours, CSS(string=f"@page {{ size: {size} }}", **given)]
+        for paper, size in PAPERS.items()
+    }
+    logging.getLogger("weasyprint").addHandler(missing)
+    return Renderer(fetcher, fonts, styles, missing)
+
+
+# Pango crashes when it is left to the end of the interpreter to let go of its fonts.
+atexit.register(renderer.cache_clear)
+
+
+def to_pdf(html: str, paper: str) -> bytes:
+    """Return `html` as a tagged PDF (PDF/UA-1) on `paper`, one of `PAPERS`.
+
+    Drawn a second time where a sign turns out to be in no font; it is then remembered.
+    """
+    with LOCK:
+        ours = renderer()
+        known = len(ours.missing.signs)
+        pdf = ours.draw(html, paper)
+        return pdf if len(ours.missing.signs) == known else ours.draw(html, paper)
