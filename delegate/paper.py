@@ -1,0 +1,287 @@
+"""What stands on the two papers: the shared plan, and the private preparation for it.
+
+The shared plan takes agreements and free text, and has no field for a score. Knows no
+requests and no layout.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Row, func, select
+
+from . import i18n, planning, rules, wording
+from .models import LIVE_STATES, Agreement, Employee, Manager, Task, db
+from .planning import Facts, Outcome
+
+BLANKS = 2
+"""Tasks with nothing filled in, where there is none to discuss."""
+
+MOST_STANDING = 12
+"""Tasks on the preparation sheet: what two people can talk about in one go."""
+
+MOST_QUESTIONS = 7
+FROM_CRITERIA = 4
+
+HEADINGS = {
+    frozenset({False}): _("What we agreed"),
+    frozenset({True}): _("What we want to agree"),
+    frozenset({False, True}): _("What we agreed, and what we still want to agree"),
+}
+"""By whether there are tasks on the plan that are open: still to discuss."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One task on the shared plan; without a level it is open, for both to discuss."""
+
+    title: str = ""
+    level: rules.Level | None = None
+    outcome: str = ""
+    limits: str = ""
+    why_you: str = ""
+    decides: str = ""
+    asks_first: str = ""
+    stays: str = ""
+    inform: str = ""
+    help: str = ""
+    resources: str = ""
+    safeguards: Sequence[tuple[str, str]] = ()
+    look_back_on: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.level is None
+
+
+TEXTS = (
+    "outcome",
+    "limits",
+    "why_you",
+    "decides",
+    "asks_first",
+    "stays",
+    "inform",
+    "help",
+    "resources",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The shared plan of one manager and one person."""
+
+    name: str
+    manager: str
+    day: date
+    look_back: date | None
+    items: Sequence[Item]
+    count_on_me: str
+    asks_of_me: str
+    learning: str
+    is_suggested: bool
+
+    @property
+    def heading(self) -> Any:
+        return HEADINGS[frozenset(item.is_open for item in self.items)]
+
+    @property
+    def first(self) -> str:
+        return first_name(self.name)
+
+    @property
+    def manager_first(self) -> str:
+        return first_name(self.manager)
+
+
+class Seen(NamedTuple):
+    """What the manager has seen on one criterion."""
+
+    criterion: str
+    state: str
+    score: int | None
+    example: str
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """The private sheet: scores, examples and questions, for the manager alone."""
+
+    name: str
+    manager: str
+    day: date
+    talk_at: datetime | None
+    seen: Sequence[Seen]
+    standing: Sequence[tuple[str, Outcome]]
+    more: int
+    questions: Sequence[Any]
+
+    @property
+    def first(self) -> str:
+        return first_name(self.name)
+
+    @property
+    def seen_count(self) -> int:
+        return sum(row.score is not None for row in self.seen)
+
+    @property
+    def unfamiliar(self) -> bool:
+        return any("familiarity" in one.advice.unseen for _, one in self.standing)
+
+
+def first_name(name: str) -> str:
+    """Return how to call someone in a sentence: the first word, cut if it runs on."""
+    first = name.split()[0].rstrip(",")
+    return first if len(first) <= 24 else first[:23] + "…"
+
+
+def named(manager: Manager) -> str:
+    return manager.name.strip() or manager.email
+
+
+def plan(employee: Employee, manager: Manager, *, ticked: Sequence[Task] = ()) -> Plan:
+    """Return the shared plan: what is agreed, what is drafted, and the ticked tasks.
+
+    Where there is none of these, the tasks with most room, or empty ones to fill in.
+    """
+    found = live_agreements(employee)
+    taken = {agreement.task_id for agreement, _ in found}
+    items = [from_agreement(agreement, title) for agreement, title in found]
+    items += [from_task(task) for task in ticked if task.id not in taken]
+    days = [item.look_back_on for item in items if item.level and item.look_back_on]
+    return Plan(
+        name=employee.name,
+        manager=named(manager),
+        day=i18n.as_date(employee.next_talk_at or i18n.today()),
+        look_back=min(days, default=None),
+        items=items or suggested(employee, manager),
+        count_on_me=employee.count_on_me,
+        asks_of_me=employee.asks_of_me,
+        learning=employee.learning,
+        is_suggested=not items,
+    )
+
+
+def live_agreements(employee: Employee) -> list[tuple[Agreement, str]]:
+    """Return the live agreements with the titles of their tasks; agreed ones first."""
+    rows = db.session.execute(
+        select(Agreement, Task.title)
+        .join(Task, Task.id == Agreement.task_id)
+        .where(
+            Agreement.team_id == employee.team_id,
+            Agreement.employee_id == employee.id,
+            Agreement.state.in_(LIVE_STATES),
+            Task.removed_at.is_(None),
+        )
+        .order_by(Agreement.state == "draft", func.lower(Task.title), Task.id)
+    )
+    return [(agreement, title) for agreement, title in rows]
+
+
+def from_agreement(agreement: Agreement, title: str) -> Item:
+    """Return the task as agreed; in a draft the level is open, for both to choose."""
+    level = None if agreement.state == "draft" else rules.Level(agreement.level)
+    return Item(
+        title=title,
+        level=level,
+        **{text: getattr(agreement, text) for text in TEXTS},
+        safeguards=[(one.criterion, one.text) for one in agreement.safeguards],
+        look_back_on=agreement.look_back_on,
+    )
+
+
+def from_task(task: Task) -> Item:
+    return Item(title=task.title, outcome=task.outcome, limits=task.limits)
+
+
+def suggested(employee: Employee, manager: Manager) -> list[Item]:
+    """Return the tasks with most room, or else empty ones to fill in together."""
+    tasks = planning.active_tasks(employee.team_id)
+    room = {one.task_id: one.room for one in outcomes(employee, manager, tasks)}
+    roomy = sorted(
+        (task for task in tasks if room[task.id]), key=lambda task: -room[task.id]
+    )
+    return [from_task(task) for task in roomy[:BLANKS]] or [Item()] * BLANKS
+
+
+def choices(employee: Employee, manager: Manager) -> list[Task]:
+    """Return the tasks that can be added: with a level, and no live agreement yet."""
+    tasks = {task.id: task for task in planning.active_tasks(employee.team_id)}
+    return [
+        tasks[one.task_id]
+        for one in outcomes(employee, manager, tasks.values())
+        if one.advice.level and one.agreement is None
+    ]
+
+
+def outcomes(
+    employee: Employee, manager: Manager, tasks: Iterable[Task]
+) -> list[Outcome]:
+    facts = planning.gather(
+        employee.team_id, manager.id, i18n.today(), employees=[employee.id]
+    )
+    return list(planning.outcomes(facts, [employee.id], tasks))
+
+
+def preparation(employee: Employee, manager: Manager) -> Preparation:
+    """Return the private sheet for the next talk."""
+    facts = planning.gather(
+        employee.team_id, manager.id, i18n.today(), employees=[employee.id]
+    )
+    tasks = planning.active_tasks(employee.team_id)
+    found = standing(facts, employee, tasks)
+    titles = {task.id: task.title for task in tasks}
+    return Preparation(
+        name=employee.name,
+        manager=named(manager),
+        day=i18n.as_date(employee.next_talk_at or i18n.today()),
+        talk_at=employee.next_talk_at,
+        seen=[seen(facts, employee.id, criterion) for criterion in rules.CRITERIA],
+        standing=[(titles[one.task_id], one) for one in found[:MOST_STANDING]],
+        more=max(0, len(found) - MOST_STANDING),
+        questions=questions(found[:MOST_STANDING]),
+    )
+
+
+def seen(facts: Facts, employee_id: int, criterion: str) -> Seen:
+    row = facts.newest.get((employee_id, criterion, None))
+    state = planning.state_of(row)
+    if row is None or state != "scored":
+        return Seen(criterion, state, None, "", None)
+    return Seen(criterion, state, row.score, row.example, seen_on(row))
+
+
+def seen_on(row: Row[Any]) -> date:
+    day: date = row.seen_on or i18n.as_date(row.created_at)
+    return day
+
+
+def standing(facts: Facts, employee: Employee, tasks: Sequence[Task]) -> list[Outcome]:
+    """Return the tasks to talk about: those in hand, else those with a level."""
+    found = list(planning.outcomes(facts, [employee.id], tasks))
+    in_hand = [
+        one
+        for one in found
+        if one.current or one.agreement or one.ratings.familiarity is not None
+    ]
+    return in_hand or [one for one in found if one.advice.level]
+
+
+def questions(found: Sequence[Outcome]) -> list[Any]:
+    """Return what to ask: about the level, what holds it back, and the other way."""
+    weight = Counter(
+        name
+        for one in found
+        for name in {*(limit.input for limit in one.advice.limits), *one.advice.unseen}
+    )
+    names = sorted(
+        (name for name in rules.RATED if weight[name]), key=lambda name: -weight[name]
+    )
+    sets = [wording.QUESTIONS[name] for name in names or rules.CRITERIA]
+    turns = [some[turn] for turn in range(4) for some in sets if turn < len(some)]
+    asked = [wording.LEVEL_QUESTION, *turns[:FROM_CRITERIA], *wording.RECIPROCITY]
+    return asked[:MOST_QUESTIONS]

@@ -1,0 +1,437 @@
+"""The plan on paper: what stands on each copy, and who gets to see it."""
+
+import io
+import re
+from datetime import date, datetime
+
+import factory
+import pikepdf
+import pytest
+from browsing import Browser
+from paper_checks import assert_accessible, text_of
+from sqlalchemy import select
+
+from delegate import paper, wording
+from delegate.models import LONG, Membership, Pair, Safeguard, db
+
+AGREED = {
+    "outcome": "Every crew knows its jobs.",
+    "limits": "Four hours of overtime.",
+    "why_you": "You know the crews.",
+    "decides": "Order of jobs.",
+    "asks_first": "Hiring a crew.",
+    "stays": "Yearly capacity.",
+    "inform": "Wednesday 15:00.",
+    "help": "Stuck for thirty minutes: call.",
+    "resources": "Holiday list.",
+}
+HOSTILE = (
+    "<img src=file:///etc/passwd><link rel=attachment href=file:///etc/passwd>"
+    "<style>@import url(http://127.0.0.1:9/)</style>{{ 7*7 }} url(http://127.0.0.1:9/)"
+    " \u0645\u0631\u062d\u0628\u0627 🎉 \x07 e\u0301 " + "W" * 300 + " "
+)
+
+
+on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""What stands on paper does not depend on the kind of database; drawing takes long."""
+
+
+@pytest.fixture
+def ann(app, alice):
+    """Alice's employee Ann, rated, with an agreement; gives the id."""
+    with app.app_context():
+        employee = factory.employee(
+            alice.team_id, next_talk_at=datetime(2026, 11, 26, 9), learning="Asking."
+        )
+        factory.rated(employee, needs=2, rater_id=alice.manager_id)
+        task = factory.task(alice.team_id, "Weekly planning")
+        factory.agreement(employee, task, look_back_on=date(2026, 12, 14), **AGREED)
+        return employee.id
+
+
+def printed(browser, path):
+    response = browser.open(path)
+    assert response.status_code == 200, response.text
+    assert response.mimetype == "application/pdf"
+    return response.data
+
+
+def shared(browser, id, query=""):
+    return text_of(printed(browser, f"/plan/{id}.pdf?{query}"))
+
+
+def on_screen(browser, id):
+    """Return the words of the private sheet, in the order in which they are read."""
+    return " ".join(
+        browser.get(f"/people/{id}/prepare").select_one(".paper").text.split()
+    )
+
+
+def add_task(app, browser, title, **changes):
+    with app.app_context():
+        return factory.task(browser.team_id, title, **changes).id
+
+
+def test_an_agreed_plan_says_all_that_was_agreed(alice, ann):
+    words = shared(alice, ann)
+
+    for text in AGREED.values():
+        assert text in words
+    assert "What we agreed" in words
+    assert "Ann Verhoeven and Alice" in words
+    assert "Thursday 26 November 2026" in words
+    assert "Monday 14 December 2026" in words
+    assert "5 Advise You decide after hearing my advice." in words
+    assert "Ann decides Ann asks first Stays with Alice" in words
+    assert "rules version 1.0" in words
+    assert "Page 1 of " in words
+
+
+def test_a_safeguard_stands_on_the_plan(app, alice, ann):
+    with app.app_context():
+        agreement = db.session.scalar(select(Pair)).agreements[0]
+        agreement.safeguards.append(Safeguard(criterion="informs", text="Thursday."))
+        db.session.commit()
+
+    assert "Fixed update moment: Thursday." in shared(alice, ann)
+
+
+def test_no_score_and_no_criterion_stands_on_the_shared_plan(alice, ann):
+    for words in (
+        shared(alice, ann),
+        alice.get(f"/plan/{ann}").select_one(".paper").text,
+    ):
+        assert "Called before the delay." not in words
+        for told in (*wording.CRITERIA.values(), *wording.POSTURES.values(), "of 5"):
+            assert str(told) not in words
+        assert "advised" not in words
+
+
+def test_a_draft_leaves_the_level_open(app, alice):
+    with app.app_context():
+        employee = factory.employee(alice.team_id)
+        task = factory.task(alice.team_id)
+        factory.agreement(employee, task, state="draft", outcome="As proposed.")
+        id = employee.id
+    words = shared(alice, id)
+
+    assert "What we want to agree" in words
+    assert "To discuss. Which level do we choose?" in words
+    assert "As proposed." in words
+    assert "You decide after hearing my advice." not in words
+    page = alice.get(f"/plan/{id}")
+    assert page.select(".here") == []
+    assert len(page.select(".marks")) == 7
+
+
+def test_an_agreed_level_is_filled(alice, ann):
+    [here] = alice.get(f"/plan/{ann}").select(".here")
+
+    assert " ".join(here.text.split()).endswith("5 Advise")
+
+
+def test_agreed_and_drafted_have_a_heading_of_both(app, alice, ann):
+    with app.app_context():
+        employee = db.session.get(paper.Employee, ann)
+        task = factory.task(alice.team_id, "Ordering")
+        factory.agreement(employee, task, state="draft")
+
+    assert "What we agreed, and what we still want to agree" in shared(alice, ann)
+
+
+def test_a_ticked_task_is_added_to_discuss(app, alice, ann):
+    task_id = add_task(app, alice, "Night roster", outcome="No gaps.")
+    page = alice.get(f"/plan/{ann}?task={task_id}&task={task_id}")
+
+    [box] = page.select("input[type=checkbox]")
+    assert box["value"] == str(task_id)
+    assert box.has_attr("checked")
+    assert [head.text for head in page.select(".subject")][:2] == [
+        "Weekly planning",
+        "Night roster",
+    ]
+    [pdf] = {link["href"] for link in page.select("a[href*='download=1']")}
+    assert "Night roster" in text_of(printed(alice, pdf))
+    assert "No gaps." in text_of(printed(alice, pdf))
+
+
+def test_only_tasks_with_a_level_can_be_ticked(app, alice, ann):
+    add_task(app, alice, "Reserved", reserved=True)
+    add_task(app, alice, "Unanswered", stakes=None)
+
+    assert alice.get(f"/plan/{ann}").select("input[type=checkbox]") == []
+
+
+@pytest.mark.parametrize("id", ["0", "x", "2000000000", "%00", "1e3"])
+def test_a_task_that_is_not_there_is_no_page(alice, ann, id):
+    assert alice.open(f"/plan/{ann}?task={id}").status_code == 404
+    assert alice.open(f"/plan/{ann}.pdf?task={id}").status_code == 404
+
+
+def test_someone_elses_task_is_no_page(app, alice, bob, ann):
+    theirs = add_task(app, bob, "Bob's own")
+
+    assert alice.open(f"/plan/{ann}.pdf?task={theirs}").status_code == 404
+
+
+def test_with_nothing_at_all_two_empty_tasks_are_printed(app, alice):
+    with app.app_context():
+        id = factory.employee(alice.team_id).id
+
+    assert shared(alice, id).count("Task to discuss") == 2
+    assert "two empty tasks" in alice.get(f"/plan/{id}").text
+
+
+def test_with_nothing_agreed_the_tasks_with_most_room_are_printed(app, alice):
+    with app.app_context():
+        employee = factory.employee(alice.team_id)
+        factory.rated(employee, rater_id=alice.manager_id)
+        for title, current in (("Least", 5), ("Most", 1), ("Middle", 3)):
+            task = factory.task(alice.team_id, title)
+            factory.rating(employee, "familiarity", 4, task=task)
+            factory.pair(employee, task, current)
+        id = employee.id
+    page = alice.get(f"/plan/{id}")
+
+    assert [head.text for head in page.select(".subject")][:2] == ["Most", "Middle"]
+    assert "most room" in page.text
+
+
+def test_the_private_sheet_says_so_first_and_tells_the_scores(alice, ann):
+    pdf = text_of(printed(alice, f"/plan/{ann}.pdf?copy=private"))
+    words = on_screen(alice, ann)
+
+    for text in (pdf, words):
+        assert text.startswith("Private. For Alice only; do not hand out.")
+        assert "2 of 5" in text
+    assert "Called before the delay." in words
+    assert str(wording.BEHAVIOUR["needs"][2]) in words
+    assert str(wording.LEVEL_QUESTION) in words
+    assert str(wording.SELF_QUESTIONS[0]) in words
+    assert str(wording.PHRASES[0].say) in words
+    assert "Rules version 1.0" in words
+
+
+def test_what_was_not_seen_gets_a_step_to_get_acquainted(app, alice):
+    with app.app_context():
+        employee = factory.employee(alice.team_id)
+        factory.rated(employee, informs=None, rater_id=alice.manager_id)
+        factory.task(alice.team_id)
+        id = employee.id
+    words = on_screen(alice, id)
+
+    assert str(wording.ACQUAINT["informs"]) in words
+    assert str(wording.ACQUAINT["familiarity"]) in words
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [{}, {"choices": None, "informs": None, "needs": None, "help": None}, {"needs": 1}],
+)
+def test_there_are_five_to_eight_questions(app, alice, scores):
+    with app.app_context():
+        employee = factory.employee(alice.team_id)
+        factory.rated(employee, rater_id=alice.manager_id, **scores)
+        factory.task(alice.team_id)
+        id = employee.id
+
+    assert 5 <= len(alice.get(f"/people/{id}/prepare").select(".asks li")) <= 8
+
+
+def test_the_shared_plan_is_never_a_click_from_the_private_sheet(alice, ann):
+    links = [link["href"] for link in alice.get(f"/plan/{ann}").select("main a[href]")]
+
+    assert not [link for link in links if "private" in link or "prepare" in link]
+    assert "Private" not in shared(alice, ann, "copy=elsewhere")
+
+
+def test_the_prepare_page_leads_to_the_private_pdf(alice, ann):
+    page = alice.get(f"/people/{ann}/prepare?language=nl&paper=letter")
+    pdf = page.select_one("a[href*='download=1']")["href"]
+
+    assert page.html["lang"] == "en"
+    assert page.select_one(".paper")["lang"] == "nl"
+    assert text_of(printed(alice, pdf)).startswith("Privé. Alleen voor Alice")
+
+
+def test_dutch_is_dutch_throughout(alice, ann):
+    words = shared(alice, ann, "lang=nl")
+
+    for text in (
+        "Wat we hebben afgesproken",
+        "donderdag 26 november 2026",
+        "maandag 14 december 2026",
+        "5 Advies vooraf",
+        "Ann beslist Ann vraagt eerst Blijft bij Alice",
+        "Pagina 1 van ",
+        "niet voor beloning of promotie",
+    ):
+        assert text in words
+    assert "beoordeling" not in words
+
+
+@on_one_database
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("copy", ["shared", "private"])
+def test_long_and_hostile_text_stays_text_and_accessible(
+    app, alice, tmp_path, copy, language
+):
+    long = (HOSTILE * 40)[:LONG]
+    with app.app_context():
+        employee = factory.employee(
+            alice.team_id,
+            ("<b>Ann</b> " + "x" * 500)[:500],
+            count_on_me=long,
+            asks_of_me="W" * 300,
+            learning=HOSTILE,
+        )
+        factory.rated(employee, needs=1, example=long, rater_id=alice.manager_id)
+        for title, state in (("<i>" + "t" * 497, "agreed"), (HOSTILE, "draft")):
+            task = factory.task(alice.team_id, title)
+            texts = dict.fromkeys(AGREED, long if state == "agreed" else HOSTILE)
+            factory.agreement(employee, task, state=state, **texts)
+        id = employee.id
+    made = printed(alice, f"/plan/{id}.pdf?copy={copy}&lang={language}&paper=letter")
+
+    with pikepdf.open(io.BytesIO(made)) as document:
+        assert not document.attachments
+        assert len(document.pages) > 4
+        assert document.Root.Lang == language
+    assert "<img src=file:///etc/passwd>" in text_of(made)
+    assert "49" not in text_of(made).split("{{")[0]
+    assert_accessible(made, tmp_path)
+
+
+@on_one_database
+@pytest.mark.parametrize("paper_size", ["a4", "letter"])
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("copy", ["shared", "private"])
+def test_both_checkers_find_no_error(alice, ann, tmp_path, copy, language, paper_size):
+    query = f"copy={copy}&lang={language}&paper={paper_size}"
+    assert_accessible(printed(alice, f"/plan/{ann}.pdf?{query}"), tmp_path)
+
+
+def test_the_outline_leads_to_each_task(alice, ann):
+    made = printed(alice, f"/plan/{ann}.pdf")
+    with (
+        pikepdf.open(io.BytesIO(made)) as document,
+        document.open_outline() as outline,
+    ):
+        [top] = outline.root
+        assert top.title == "What we agreed"
+        assert [item.title for item in top.children] == [
+            "Weekly planning",
+            "In both directions",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "full"),
+    [
+        ("Ann Verhoeven", "plan-ann-verhoeven-2026-11-26.pdf", None),
+        ('A"; x="y\\', "plan-a-x-y-2026-11-26.pdf", None),
+        ("../../etc/passwd", "plan-etc-passwd-2026-11-26.pdf", None),
+        (
+            "Şükrü",
+            "plan-sukru-2026-11-26.pdf",
+            "plan-%C5%9F%C3%BCkr%C3%BC-2026-11-26.pdf",
+        ),
+        ("🙂", "plan-2026-11-26.pdf", None),
+        ("x" * 500, f"plan-{'x' * 60}-2026-11-26.pdf", None),
+        ("A\r\nSet-Cookie: a=b", "plan-a-set-cookie-a-b-2026-11-26.pdf", None),
+    ],
+)
+def test_the_name_of_the_file_is_safe(app, alice, ann, name, plain, full):
+    with app.app_context():
+        db.session.get(paper.Employee, ann).name = name
+        db.session.commit()
+    headers = alice.open(f"/plan/{ann}.pdf?download=1").headers
+    disposition = headers["Content-Disposition"]
+
+    assert disposition.startswith("attachment; filename=")
+    assert re.search(r'filename="?([^";]+)', disposition)[1] == plain
+    assert ("filename*=UTF-8''" in disposition) == (full is not None)
+    assert not full or full in disposition
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_it_opens_in_the_browser_unless_it_is_to_be_kept(alice, ann):
+    headers = alice.open(f"/plan/{ann}.pdf").headers
+    assert headers["Content-Disposition"].startswith("inline; filename=")
+
+
+def test_a_viewer_prints_the_shared_plan_only(app, alice, bob, ann):
+    with app.app_context():
+        db.session.add(
+            Membership(team_id=alice.team_id, manager_id=bob.manager_id, role="viewer")
+        )
+        db.session.commit()
+
+    assert "What we agreed" in shared(bob, ann)
+    assert bob.open(f"/plan/{ann}.pdf?copy=private").status_code == 404
+    assert bob.open(f"/people/{ann}/prepare").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/plan/{}", "/plan/{}.pdf", "/plan/{}.pdf?copy=private", "/people/{}/prepare"],
+)
+def test_someone_elses_plan_looks_like_no_plan(app, alice, bob, ann, path):
+    assert bob.open(path.format(ann)).status_code == 404
+    assert Browser(app).open(path.format(ann)).status_code == 302
+
+
+def test_a_removed_task_is_not_on_the_plan(app, alice, ann):
+    with app.app_context():
+        db.session.scalar(select(paper.Task)).removed_at = datetime(2026, 1, 1)
+        db.session.commit()
+
+    assert "Weekly planning" not in shared(alice, ann)
+
+
+@pytest.fixture
+def cli(app, alice, ann, tmp_path):
+    """A way to run `flask plan`; gives the outcome and the text of the PDF."""
+    runner, out = app.test_cli_runner(), tmp_path / "plan.pdf"
+
+    def run(*arguments):
+        result = runner.invoke(args=["plan", *arguments, "-o", str(out)])
+        return result, text_of(out.read_bytes()) if out.exists() else ""
+
+    return run
+
+
+@pytest.mark.parametrize("name", ["Ann Verhoeven", "ann verhoeven", "verhoev", None])
+def test_the_command_takes_a_name_or_an_id(cli, ann, name):
+    result, words = cli(name or str(ann), "--lang", "nl", "--paper", "letter")
+
+    assert result.exit_code == 0, result.output
+    assert "Wat we hebben afgesproken" in words
+    assert "Ann Verhoeven en Alice" in words
+
+
+def test_the_command_prints_the_private_copy(cli):
+    _, words = cli("Ann", "--copy", "private")
+
+    assert words.startswith("Private. For Alice only")
+
+
+def test_the_command_says_that_a_name_is_ambiguous(app, alice, cli):
+    with app.app_context():
+        factory.employee(alice.team_id, "Ann de Boer")
+    result, _ = cli("ann")
+
+    assert result.exit_code == 1
+    assert "More than one is called so: Ann de Boer (" in result.output
+
+
+def test_the_command_says_that_there_is_nobody(cli):
+    assert "There is nobody called Zed." in cli("Zed")[0].output
+    assert "There is nobody called 99999999999999999999." in cli("9" * 20)[0].output
+
+
+def test_the_command_asks_whose_plan_it_is(bob, cli):
+    assert "say whose plan it is with --for EMAIL" in cli("Ann")[0].output
+    assert cli("Ann", "--for", "ALICE@example.org")[0].exit_code == 0
+    assert "nobody called Ann" in cli("Ann", "--for", "bob@example.org")[0].output
+    assert "There is no manager x@y.z" in cli("Ann", "--for", "x@y.z")[0].output
