@@ -17,6 +17,9 @@ from .models import LIVE_STATES, Agreement, Employee, Pair, Rating, Safeguard, T
 OVERDUE = timedelta(days=7)
 """How long a moment that has passed still counts as watched."""
 
+COMING = timedelta(days=6)
+"""How far ahead the coming week reaches, today itself not counted."""
+
 LOOK_AGAIN = timedelta(days=182)
 """How old a rating may be before it asks to be looked at again."""
 

@@ -29,6 +29,9 @@ UNKNOWN = timedelta(hours=12)
 
 TOUCH = timedelta(hours=1)
 
+WITHOUT = ("/static/", "/assets/")
+"""Addresses that are the same for everybody; their view is not known yet by then."""
+
 OPEN = (
     select(LoginSession.content, LoginSession.seen_at, LoginSession.expires_at, Manager)
     .outerjoin(Manager, Manager.id == LoginSession.manager_id)
@@ -71,7 +74,7 @@ class DatabaseSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> Session:
         key = request.cookies.get(self.get_cookie_name(app))
-        if not key or request.endpoint in ("static", "assets.file"):
+        if not key or request.path.startswith(WITHOUT):
             return Session({}, None)
         row = db.session.execute(OPEN, {"key_hash": digest(key)}).first()
         if row is None or row.expires_at < utc_now():

@@ -26,7 +26,12 @@ MAY_IMPORT = {
     "columns": {"cells", "spreadsheets"},
     "batches": {"cells", "columns", "spreadsheets"},
     "uploads": {"batches", "cells", "columns", "spreadsheets", "workbooks"},
-    "pdf": {"flask", "weasyprint", "assets"},
+    "overview": {"sqlalchemy", "rules", "models", "planning"},
+    "fragments": {"flask", "markupsafe", "i18n"},
+    "recording": {"sqlalchemy", "models"},
+    "removal": {"sqlalchemy", "database", "models"},
+    "pdf": {"weasyprint", "assets"},
+    "paper": {"flask_babel", "sqlalchemy", "i18n", "models", "planning", "rules", "wording"},
     "i18n": {"babel", "flask", "flask_babel"},
     "headers": {"flask"},
 }

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ from ..overview import (
     familiarity,
     overview,
 )
-from ..planning import Key
+from ..planning import COMING, Key
 
 bp = Blueprint("board", __name__, url_prefix="/board", cli_group=None)
 
@@ -277,11 +277,11 @@ def strip(found: Overview, today: date) -> Strip:
     names = {one.id: one.name for one in found.people}
     titles = {one.id: one.title for one in found.tasks}
     further = list(concerning(found, "holding_on"))
-    sunday = today + timedelta(days=6 - today.weekday())
+    until = today + COMING
     look_backs = sorted(
         (matter.look_back_on, titles[what], names[who])
         for (who, what), matter in found.matters.items()
-        if matter.look_back_on and matter.look_back_on <= sunday
+        if matter.look_back_on and matter.look_back_on <= until
     )
     old = [one for one in found.people if one.old]
     return Strip(

@@ -16,16 +16,13 @@ from sqlalchemy import Row, Select, func, select
 from .. import access, i18n, planning, rules, wording
 from ..models import Agreement, Employee, Task, Team, db
 from ..overview import Matter, Overview, Person, overview
-from ..planning import OVERDUE
+from ..planning import COMING, OVERDUE
 from ..rules import Posture
 
 bp = Blueprint("today", __name__, cli_group=None)
 
 MOST = 5
 """Most rows in one list: what can be done in a day."""
-
-COMING = timedelta(days=6)
-"""How far ahead the week looks, today itself not counted."""
 
 MOST_LOOK_BACKS = 50
 
