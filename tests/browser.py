@@ -1,5 +1,6 @@
 """A real browser on a real server: pytest fixtures for what only a browser can show."""
 
+import contextlib
 import shutil
 import threading
 from types import SimpleNamespace
@@ -39,16 +40,21 @@ def live_server(migrated_file, tmp_path):
     with app.app_context():
         manager, team = factory.manager_with_team("Hanneke")
         ids = {"manager_id": manager.id, "team_id": team.id}
+    with serve(app) as url:
+        yield SimpleNamespace(url=url, app=app, **ids)
+    with app.app_context():
+        db.engine.dispose()
+
+
+@contextlib.contextmanager
+def serve(app):
+    """Serve `app` for as long as this lasts, and give its address."""
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run)
     thread.start()
-    yield SimpleNamespace(
-        url=f"http://127.0.0.1:{server.effective_port}", app=app, **ids
-    )
+    yield f"http://127.0.0.1:{server.effective_port}"
     stop(server)
     thread.join()
-    with app.app_context():
-        db.engine.dispose()
 
 
 def stop(server):

@@ -1,0 +1,76 @@
+"""Every page on the sample team, in both languages, both lights and two widths.
+
+The addresses come from the map of the site, so that a page still to come is looked at
+as well.
+"""
+
+import itertools
+
+import pytest
+from browser import check_accessible
+from test_doors import ways_in
+
+from delegate.models import Agreement, Employee, Task, Team, db
+
+NO_PAGE = {"static", "assets.file", "plan.download", "health.alive", "health.ready"}
+NOT_OURS = {"security.static"}
+VARIANTS = list(itertools.product(("en", "nl"), (False, True), (1280, 390)))
+
+
+def addresses(server):
+    """Return the address of every page, with rows of the sample team in it."""
+    with server.app.app_context():
+        team = db.session.scalars(db.select(Team).filter_by(is_sample=True)).one()
+
+        def first(model):
+            return db.session.scalar(
+                db.select(model.id).filter_by(team_id=team.id).order_by(model.id)
+            )
+
+        rows = {
+            "employee_id": first(Employee),
+            "task_id": first(Task),
+            "agreement_id": first(Agreement),
+            "team_id": team.id,
+            "criterion": "choices",
+        }
+        newcomer = db.session.scalar(
+            db.select(Employee.id).filter_by(name="Jayden Pinas")
+        )
+        others = {
+            model: db.session.scalars(
+                db.select(Task.id).where(Task.team_id == team.id, fact)
+            ).first()
+            for model, fact in {
+                "reserved": Task.reserved,
+                "missing": Task.undo.is_(None),
+            }.items()
+        }
+    found = {
+        url
+        for endpoint, method, url in ways_in(server.app, **rows)
+        if method == "GET" and endpoint not in NO_PAGE | NOT_OURS
+    }
+    return sorted(
+        found
+        | {f"/pairs/{rows['employee_id']}/{task}" for task in others.values()}
+        | {f"/tasks/{task}" for task in others.values()}
+        | {f"/pairs/{newcomer}/{rows['task_id']}", f"/people/{newcomer}/prepare"}
+        | {f"/plan/{newcomer}", f"/ratings/{newcomer}", "/board?show=holding_on"}
+        | {"/board?q=nothing-like-this", "/nowhere"}
+    )
+
+
+@pytest.mark.parametrize(("language", "dark", "width"), VARIANTS)
+def test_every_page_can_be_read_by_everyone(
+    live_server, new_page, language, dark, width
+):
+    runner = live_server.app.test_cli_runner()
+    loaded = runner.invoke(args=["demo", "load", "--lang", language])
+    assert loaded.exit_code == 0, loaded.output
+    page = new_page(language=language, dark=dark, width=width)
+    page.goto("/board")
+    for address in addresses(live_server):
+        answer = page.goto(address)
+        assert answer.status in (200, 404), address
+        check_accessible(page)
