@@ -5,17 +5,39 @@ they print, and not before. Knows no rows, no requests and no words.
 """
 
 import atexit
+import ctypes.util
 import functools
 import logging
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
-
 from . import assets
+
+
+@contextmanager
+def libraries_by_name() -> Iterator[None]:
+    """Load libraries by the names they are asked for, and look for no others.
+
+    WeasyPrint asks for each of its seven by six names. Those that are none on Linux
+    make Python start a compiler and two linkers to look for them, and find nothing.
+    """
+    look_for = ctypes.util.find_library
+    if sys.platform == "linux":
+        ctypes.util.find_library = lambda name: None
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = look_for
+
+
+with libraries_by_name():
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 PAPERS = {"a4": "A4", "letter": "letter"}
 """The sizes of paper, as CSS calls them."""
