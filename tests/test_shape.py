@@ -31,7 +31,15 @@ MAY_IMPORT = {
     "recording": {"sqlalchemy", "models"},
     "removal": {"sqlalchemy", "database", "models"},
     "pdf": {"weasyprint", "assets"},
-    "paper": {"flask_babel", "sqlalchemy", "i18n", "models", "planning", "rules", "wording"},
+    "paper": {
+        "flask_babel",
+        "sqlalchemy",
+        "i18n",
+        "models",
+        "planning",
+        "rules",
+        "wording",
+    },
     "i18n": {"babel", "flask", "flask_babel"},
     "headers": {"flask"},
 }
