@@ -20,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import (
     access,
+    accounts,
     assets,
     cli,
     database,
@@ -28,11 +29,11 @@ from . import (
     headers,
     i18n,
     rules,
+    sessions,
     wording,
 )
 from .models import Manager, db
 from .pages import FEATURES, account
-from .sessions import DatabaseSessions, Managers
 
 ROOT = Path(__file__).parent.parent
 
@@ -82,10 +83,15 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     database.init_app(app)
     Migrate(app, db, directory=str(Path(__file__).parent / "migrations"))
     app.url_map.strict_slashes = False
-    app.session_interface = DatabaseSessions()
+    sessions.init_app(app)
     CSRFProtect(app)
     i18n.init_app(app)
-    Security(app, Managers(db, Manager, RoleMixin))
+    Security(
+        app,
+        sessions.Managers(db, Manager, RoleMixin),
+        login_form=accounts.SignInForm,
+    )
+    accounts.only_by_session(app)
     access.init_app(app)
     account.init_app(app)
     assets.init_app(app)
@@ -122,10 +128,12 @@ def settings(app: Flask) -> dict[str, Any]:
     secure = env("PUBLIC_URL", "").startswith("https://")
     return {
         "SECRET_KEY": env("SECRET_KEY"),
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "SQLALCHEMY_DATABASE_URI": env("DATABASE_URL")
         or f"sqlite:///{app.instance_path}/delegate.sqlite",
         "TIMEZONE": env("TIMEZONE") or "Europe/Amsterdam",
         "TRUSTED_HOSTS": [host for host in hosts if host] or None,
+        "PUBLIC_URL": env("PUBLIC_URL"),
         "TRUSTED_PROXIES": int(env("TRUSTED_PROXIES") or 0),
         "MAX_CONTENT_LENGTH": 5 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 5 * 1024 * 1024,

@@ -150,11 +150,11 @@ class Manager(Model, UserMixin):
 
 
 class LoginSession(Model):
-    """What the server remembers of one browser. Only a hash of its key is kept."""
+    """A browser that has signed in, until it ends. Only a hash of its key is kept."""
 
     __tablename__ = "login_session"
     key_hash: Mapped[str] = mapped_column(primary_key=True)
-    manager_id: Mapped[int | None] = mapped_column(
+    manager_id: Mapped[int] = mapped_column(
         ForeignKey("manager.id", ondelete="CASCADE"), index=True
     )
     content: Mapped[str]

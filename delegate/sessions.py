@@ -1,8 +1,9 @@
 """Sessions kept on the server, so that they can be ended.
 
-The browser holds a random key and nothing else; the database holds only a hash of it.
-One query finds a session and whose it is; the moment of the last visit is written at
-most once an hour.
+Of someone who has signed in the browser holds a random key and nothing else, and the
+database only a hash of it. Whoever has not signed in is not written down at all: the
+little there is to remember goes along in a signed cookie. One query finds a session
+and whose it is; the moment of the last visit is written at most once an hour.
 """
 
 import hashlib
@@ -13,45 +14,63 @@ from typing import Any
 
 from flask import Flask, Request, Response, has_request_context
 from flask import session as current_session
-from flask.sessions import SessionInterface, SessionMixin
+from flask.sessions import (
+    SecureCookieSessionInterface,
+    SessionInterface,
+    SessionMixin,
+)
 from flask_security import SQLAlchemyUserDatastore
+from itsdangerous import BadSignature
 from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
-from .database import writing
+from .database import SAFE_METHODS, writing
 from .models import LoginSession, Manager, db, utc_now
 
 IDLE = timedelta(days=14)
 """How long a signed-in browser may stay away."""
-
-UNKNOWN = timedelta(hours=12)
-"""The same for one that has not signed in."""
 
 TOUCH = timedelta(hours=1)
 
 WITHOUT = ("/static/", "/assets/")
 """Addresses that are the same for everybody; their view is not known yet by then."""
 
+UNSIGNED = "~"
+"""What a cookie begins with that is no key, but what is remembered itself."""
+
+SIGNING = SecureCookieSessionInterface()
+
 OPEN = (
     select(LoginSession.content, LoginSession.seen_at, LoginSession.expires_at, Manager)
-    .outerjoin(Manager, Manager.id == LoginSession.manager_id)
+    .join(Manager, Manager.id == LoginSession.manager_id)
     .where(LoginSession.key_hash == bindparam("key_hash"))
 )
 """Made once: making a query takes longer than this one takes to answer."""
 
 
 class Session(CallbackDict[str, Any], SessionMixin):
-    """What is remembered of one browser; `key` is None until it is first kept.
+    """What is remembered of one browser.
 
-    `manager` is whose it was when it was opened, and None where nobody had signed in.
+    `key` opens it, and is None until it is first kept; `manager` is whose it is.
+    `fault` is why it could not be opened. Neither then, nor where there is none to be
+    kept, does saving change anything.
     """
 
     def __init__(
-        self, content: dict[str, Any], key: str | None, manager: Manager | None = None
+        self,
+        content: dict[str, Any] | None = None,
+        key: str | None = None,
+        manager: Manager | None = None,
+        *,
+        kept: bool = True,
+        fault: OperationalError | None = None,
     ) -> None:
-        super().__init__(content, self.changed)
+        super().__init__(content or {}, self.changed)
         self.key = key
         self.manager = manager
+        self.kept = kept and not fault
+        self.fault = fault
         self.retired: str | None = None
         self.modified = False
         self.stale = False
@@ -65,28 +84,41 @@ class Session(CallbackDict[str, Any], SessionMixin):
         self.retired, self.key, self.modified = self.key, None, True
 
 
+def init_app(app: Flask) -> None:
+    """Keep sessions here, and answer that nothing works where none can be opened."""
+    app.session_interface = DatabaseSessions()
+
+    @app.before_request
+    def open_or_fail() -> None:
+        if fault := getattr(current_session, "fault", None):
+            raise fault
+
+
 def digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 class DatabaseSessions(SessionInterface):
-    """Opens and saves sessions through `LoginSession`."""
+    """Opens and saves sessions through `LoginSession`, or a signed cookie."""
 
     def open_session(self, app: Flask, request: Request) -> Session:
-        key = request.cookies.get(self.get_cookie_name(app))
-        if not key or request.path.startswith(WITHOUT):
-            return Session({}, None)
-        row = db.session.execute(OPEN, {"key_hash": digest(key)}).first()
-        if row is None or row.expires_at < utc_now():
-            return Session({}, None)
-        session = Session(json.loads(row.content), key, row.Manager)
-        session.stale = row.seen_at < utc_now() - TOUCH
-        return session
+        cookie = request.cookies.get(self.get_cookie_name(app), "")
+        if request.path.startswith(WITHOUT):
+            return Session(kept=False)
+        if not cookie or cookie.startswith(UNSIGNED):
+            return Session(unsign(app, cookie.removeprefix(UNSIGNED)))
+        try:
+            return opened(cookie, request.method in SAFE_METHODS)
+        except OperationalError as fault:
+            db.session.rollback()
+            return Session(fault=fault)
 
     def save_session(
         self, app: Flask, session: SessionMixin, response: Response
     ) -> None:
         assert isinstance(session, Session)
+        if not session.kept or not (session.modified or session.stale):
+            return
         name = self.get_cookie_name(app)
         where: dict[str, Any] = {
             "path": self.get_cookie_path(app),
@@ -94,13 +126,83 @@ class DatabaseSessions(SessionInterface):
             "httponly": True,
             "samesite": self.get_cookie_samesite(app),
         }
-        if not session:
-            if session.modified:
-                forget(session.key)
-                response.delete_cookie(name, **where)
-        elif session.modified or session.stale:
-            forget(session.retired)
-            response.set_cookie(name, keep(session), max_age=IDLE, **where)
+        try:
+            cookie = keep(app, session)
+        except OperationalError as fault:
+            app.logger.error("a session was not saved", exc_info=fault)
+            cookie = None if "_user_id" in session else sign(app, session)
+        if cookie:
+            response.set_cookie(name, cookie, max_age=IDLE, **where)
+        elif "_user_id" not in session:
+            response.delete_cookie(name, **where)
+
+
+def opened(key: str, only_reads: bool) -> Session:
+    """Return the session of `key`, an empty one where there is none.
+
+    Finding it takes no lock, whatever the request will do: a transaction that may
+    write begins after it.
+    """
+    db.session.connection(execution_options={"writes": False})
+    row = db.session.execute(OPEN, {"key_hash": digest(key)}).first()
+    found = row is not None and row.expires_at >= utc_now()
+    if row is not None and not only_reads:
+        db.session.expunge(row.Manager)
+        db.session.rollback()
+        db.session.add(row.Manager)
+    if row is None or not found:
+        return Session()
+    session = Session(json.loads(row.content), key, row.Manager)
+    session.stale = row.seen_at < utc_now() - TOUCH
+    return session
+
+
+def keep(app: Flask, session: Session) -> str | None:
+    """Write `session` and return its cookie; None where it has been ended meanwhile."""
+    for key in (session.retired, None if "_user_id" in session else session.key):
+        forget(key)
+    if "_user_id" not in session:
+        return sign(app, session)
+    mine = select(Manager.id).where(Manager.fs_uniquifier == session["_user_id"])
+    values = {
+        "content": json.dumps(dict(session)),
+        "seen_at": utc_now(),
+        "expires_at": utc_now() + IDLE,
+        "manager_id": mine.scalar_subquery(),
+    }
+    with writing() as connection:
+        if session.key:
+            this = LoginSession.key_hash == digest(session.key)
+            done = connection.execute(update(LoginSession).where(this).values(values))
+            return session.key if done.rowcount else None
+        session.key = secrets.token_urlsafe(32)
+        row = {"key_hash": digest(session.key), **values}
+        connection.execute(insert(LoginSession).values(row))
+        connection.execute(
+            delete(LoginSession).where(LoginSession.expires_at < utc_now())
+        )
+    return session.key
+
+
+def sign(app: Flask, session: Session) -> str | None:
+    """Return the cookie of someone not signed in; None where it would hold nothing."""
+    serializer = SIGNING.get_signing_serializer(app)
+    if not session or serializer is None:
+        return None
+    return UNSIGNED + str(serializer.dumps(dict(session)))
+
+
+def unsign(app: Flask, cookie: str) -> dict[str, Any]:
+    """Return what a signed cookie holds, and nothing where it is not ours."""
+    serializer = SIGNING.get_signing_serializer(app)
+    if not cookie or serializer is None:
+        return {}
+    try:
+        content = serializer.loads(cookie, max_age=int(IDLE.total_seconds()))
+    except BadSignature:
+        return {}
+    content.pop("_user_id", None)
+    return dict(content)
 
 
 class Managers(SQLAlchemyUserDatastore):
@@ -112,33 +214,6 @@ class Managers(SQLAlchemyUserDatastore):
             if known and known.fs_uniquifier == wanted["fs_uniquifier"]:
                 return known
         return super().find_user(case_insensitive, **wanted)
-
-
-def keep(session: Session) -> str:
-    """Write `session` and return its key."""
-    values = {
-        "content": json.dumps(dict(session)),
-        "seen_at": utc_now(),
-        "expires_at": utc_now() + (IDLE if "_user_id" in session else UNKNOWN),
-        "manager_id": select(Manager.id)
-        .where(Manager.fs_uniquifier == session.get("_user_id"))
-        .scalar_subquery(),
-    }
-    with writing() as connection:
-        connection.execute(
-            delete(LoginSession).where(LoginSession.expires_at < utc_now())
-        )
-        if session.key:
-            mine = LoginSession.key_hash == digest(session.key)
-            if connection.execute(
-                update(LoginSession).where(mine).values(**values)
-            ).rowcount:
-                return session.key
-        session.key = secrets.token_urlsafe(32)
-        connection.execute(
-            insert(LoginSession).values(key_hash=digest(session.key), **values)
-        )
-    return session.key
 
 
 def forget(key: str | None) -> None:

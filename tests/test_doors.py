@@ -22,13 +22,20 @@ MALFORMED = ("0", "-1", "1.5", "abc", "1%00", "99999999999999999999", "%F0%9F%99
 
 
 def ways_in(app, **arguments):
-    """Yield every way in: the endpoint, the method and an address to try."""
+    """Return every way in: the endpoint, the method and an address to try.
+
+    All at once: a context left open around a request would be taken for its own.
+    """
     with app.test_request_context():
-        for rule in app.url_map.iter_rules():
-            given = {name: arguments.get(name, "1") for name in rule.arguments}
-            url = url_for(rule.endpoint, **given)
-            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
-                yield rule.endpoint, method, url
+        return [
+            (rule.endpoint, method, url_for(rule.endpoint, **given(rule, arguments)))
+            for rule in app.url_map.iter_rules()
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
+        ]
+
+
+def given(rule, arguments):
+    return {name: arguments.get(name, "1") for name in rule.arguments}
 
 
 def team_of(browser):

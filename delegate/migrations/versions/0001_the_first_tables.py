@@ -64,7 +64,7 @@ def upgrade() -> None:
     )
     op.create_table('login_session',
     sa.Column('key_hash', sa.String(), nullable=False),
-    sa.Column('manager_id', sa.Integer(), nullable=True),
+    sa.Column('manager_id', sa.Integer(), nullable=False),
     sa.Column('content', sa.String(), nullable=False),
     sa.Column('created_at', sa.DateTime(), nullable=False),
     sa.Column('seen_at', sa.DateTime(), nullable=False),
