@@ -5,19 +5,39 @@ import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from email_validator import EmailNotValidError, validate_email
-from flask import current_app, request
+from flask import Flask, current_app, request
 from flask_babel import gettext
-from flask_security import hash_password
+from flask_security import LoginForm, hash_password
 from flask_security.proxies import _security
 
 from .models import Manager, db
 
 CODE_FILE = "first-account-code"
 LOOPBACK = ("127.0.0.1", "::1")
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+FORWARDED = (
+    "Forwarded",
+    "Via",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+)
+FOR_A_PROXY = ("PUBLIC_URL", "TRUSTED_HOSTS", "TRUSTED_PROXIES")
+
+
+class SignInForm(LoginForm):
+    """Signing in, for as long as a session lasts: no cookie that outlives it."""
+
+    remember = None
+
+
+def only_by_session(app: Flask) -> None:
+    """Let nothing but a session say who someone is: no token in a header or address."""
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
 
 
 def add_manager(email: str, name: str, password: str) -> Manager:
@@ -66,15 +86,26 @@ def code_path() -> Path:
 
 
 def may_make_first(code: str) -> bool:
-    """Tell whether this visitor may: at this very machine, or with the code.
-
-    A visitor whom a proxy brings looks as if at this machine, so that does not count.
-    """
-    brought = any(name in request.headers for name in FORWARDED)
-    if request.remote_addr in LOOPBACK and not brought:
+    """Tell whether this visitor may: at this very machine, or with the code."""
+    if is_at_this_machine():
         return True
     path = code_path()
-    return path.exists() and hmac.compare_digest(path.read_text(), code)
+    return path.exists() and hmac.compare_digest(path.read_bytes(), code.encode())
+
+
+def is_at_this_machine() -> bool:
+    """Tell whether the visitor sits at the machine that the program runs on.
+
+    Whom a proxy brings looks so too. So nobody does once there are signs of a proxy:
+    settings for one, a header of one, or a name for this server that is not its own.
+    """
+    settings = (current_app.config[name] for name in FOR_A_PROXY)
+    return (
+        request.remote_addr in LOOPBACK
+        and urlsplit(f"//{request.host}").hostname in (*LOOPBACK, "localhost")
+        and not any(settings)
+        and not any(name in request.headers for name in FORWARDED)
+    )
 
 
 def manager_for(email: str | None) -> Manager:

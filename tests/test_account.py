@@ -56,13 +56,42 @@ def test_a_visitor_through_a_proxy_is_not_taken_for_local(browser):
     assert browser.open("/account/first", **brought).status_code == 403
 
 
+@pytest.mark.parametrize("code", ["é", "x" * 5000, "%00"])
+def test_a_strange_code_opens_nothing(browser, code):
+    brought = {"headers": {"Via": "1.1 proxy"}}
+
+    assert browser.open(f"/account/first?code={code}", **brought).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("PUBLIC_URL", "https://plan.example.org"),
+        ("TRUSTED_PROXIES", 1),
+    ],
+)
+def test_behind_a_proxy_nobody_sits_at_the_machine(app, browser, setting, value):
+    app.config[setting] = value
+
+    assert browser.open("/account/first").status_code == 403
+
+
+def test_another_name_for_this_machine_is_not_this_machine(browser):
+    answer = browser.open("/account/first", base_url="http://evil.example")
+
+    assert answer.status_code == 403
+
+
 def test_signing_in_leads_back_to_where_one_was_going(app, alice, browser):
     response = browser.open("/tasks/?sort=stakes")
 
     assert response.location == "/account/sign-in?next=/tasks/?sort%3Dstakes"
 
 
-@pytest.mark.parametrize("address", ["//evil.example", "https://evil.example", "/\\x"])
+@pytest.mark.parametrize(
+    "address",
+    ["//evil.example", "https://evil.example", "/\\x", "/a\r\nX: y", "/\t/evil"],
+)
 def test_no_redirect_leaves_the_site(alice, address):
     assert alice.post("/account/preferences", next=address).location == "/"
     response = Browser(alice.app).open(

@@ -51,6 +51,15 @@ def init_app(app: Flask) -> None:
     """Give a session a new key at sign-in; end the others when a password changes."""
     user_authenticated.connect(renew_session, app)
     password_changed.connect(end_other_sessions, app)
+    app.after_request(tell_a_fault)
+
+
+def tell_a_fault(response: Response) -> Response:
+    """Answer 422 where Flask-Security shows a form of its own again."""
+    again = request.method == "POST" and response.status_code == 200
+    if again and request.blueprint == "security":
+        response.status_code = 422
+    return response
 
 
 def renew_session(_app: Flask, **_kwargs: object) -> None:
@@ -135,6 +144,7 @@ def keep_choice(
 def inside(address: str) -> str:
     """Return `address` if it is a path of this site, else the first page."""
     parts = urlsplit(address.replace("\\", "/"))
-    if parts.scheme or parts.netloc or not address.startswith("/"):
+    strange = any(sign <= " " for sign in address)
+    if strange or parts.scheme or parts.netloc or not address.startswith("/"):
         return url_for("today.index")
     return address
