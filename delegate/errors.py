@@ -1,6 +1,6 @@
 """What a reader sees when something cannot be done: what it was, and what to do now."""
 
-from flask import Flask, current_app, render_template
+from flask import Flask, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
@@ -30,6 +30,7 @@ OTHER = (
     _("Something went wrong"),
     _("It is our fault, not yours. Go back and try again."),
 )
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 OLD_FORM = (
     _("This page was open too long"),
     _("Go back, copy what you typed, reload the page and save it again."),
@@ -38,10 +39,17 @@ OLD_FORM = (
 
 def init_app(app: Flask) -> None:
     """Show every error as a page in the reader's language, without internals."""
+    app.before_request(refuse_other_than_forms)
     app.register_error_handler(CSRFError, show_old_form)
     app.register_error_handler(HTTPException, show)
     app.register_error_handler(OperationalError, show_unsaved)
     app.register_error_handler(Exception, show_fault)
+
+
+def refuse_other_than_forms() -> None:
+    """Take what a form sends, and nothing else: the fields count on text in them."""
+    if request.mimetype and request.mimetype not in FORMS:
+        abort(415)
 
 
 def page(code: int, words: tuple[object, object]) -> ResponseReturnValue:
@@ -52,7 +60,8 @@ def page(code: int, words: tuple[object, object]) -> ResponseReturnValue:
 def show(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
-    return page(error.code, WORDS.get(error.code, OTHER))
+    words = WORDS.get(error.code, WORDS[400] if error.code < 500 else OTHER)
+    return page(error.code, words)
 
 
 def show_old_form(error: CSRFError) -> ResponseReturnValue:

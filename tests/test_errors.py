@@ -3,7 +3,9 @@
 import sqlite3
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
+
+from delegate.models import db
 
 
 @pytest.fixture
@@ -47,3 +49,21 @@ def test_the_next_request_works_after_a_fault(broken, alice):
     alice.get("/fails", status=500)
 
     alice.get("/account/")
+
+
+@pytest.mark.parametrize("body", [b'["x"]', b'{"name": 5}', b"\xff", b""])
+def test_what_is_no_form_is_refused(alice, body):
+    answer = alice.open("/account/", "POST", data=body, content_type="application/json")
+
+    assert alice.page(answer, 415).h1.text.strip() == "This request could not be read"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_what_someone_wrote_is_not_in_the_log(app, alice, caplog):
+    with app.app_context(), pytest.raises(DataError) as fault:
+        db.session.execute(
+            db.text("SELECT CAST(:text AS integer)"), {"text": "private"}
+        )
+    app.logger.error("failed", exc_info=fault.value)
+
+    assert "parameters" not in caplog.text
