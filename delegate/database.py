@@ -72,6 +72,17 @@ def set_all(model: Any, ids: Iterable[int], **values: Any) -> None:
     db.session.commit()
 
 
+def lock(row: Any) -> None:
+    """Keep whoever else locks `row` waiting until this transaction ends.
+
+    For a save that first looks whether it was done already: of two clicks the second
+    must see what the first one added.
+    """
+    model = type(row)
+    found = select(model.id).where(model.id == row.id)
+    db.session.execute(found.with_for_update(key_share=True))
+
+
 class Page(NamedTuple):
     """A part of a long list, and which part of how many it is."""
 

@@ -1,6 +1,8 @@
 """A test client that checks each page before the test sees it."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import html5lib
 from bs4 import BeautifulSoup
@@ -32,6 +34,23 @@ class Browser:
     def post(self, path, **data):
         """Return the response to a form of `data`; lists give a field several times."""
         return self.open(path, "POST", data=data)
+
+    def click_again_and_again(self, path, times=3, **data):
+        """Return the responses to the same form, posted several times at once."""
+        together = Barrier(times)
+
+        def post(client):
+            together.wait()
+            return client.post(path, data=data, headers=self.headers)
+
+        with ThreadPoolExecutor(times) as pool:
+            return list(pool.map(post, [self.same_browser() for _ in range(times)]))
+
+    def same_browser(self):
+        """Return another client with the cookies of this one."""
+        client = self.app.test_client()
+        client._cookies = dict(self.client._cookies)
+        return client
 
     def page(self, response, status=200):
         """Return the page in `response`, parsed, having checked what holds for all."""

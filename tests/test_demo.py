@@ -161,6 +161,19 @@ def test_it_is_loaded_in_the_readers_language(alice):
     assert "Maandrapportage voor het managementteam" in alice.get("/tasks/").text
 
 
+@pytest.mark.parametrize(("path", "teams"), [("/demo/load", 2), ("/demo/own", 1)])
+def test_a_double_click_makes_one_team(app, alice, path, teams):
+    if path == "/demo/own":
+        with app.app_context():
+            db.session.execute(db.delete(Team))
+            db.session.commit()
+
+    alice.click_again_and_again(path)
+
+    with app.app_context():
+        assert counted(Team) == teams
+
+
 def test_loading_it_twice_makes_no_second_one(app, alice):
     alice.post("/demo/load")
     alice.get(f"/?team={alice.team_id}")

@@ -409,6 +409,38 @@ def test_starting_with_nothing_says_what_to_do(alice):
     assert "Paste names or tasks" in says(page)
 
 
+# ---- clicked again and again
+
+
+def test_a_double_click_adds_once(app, alice):
+    sent = {"people": "Ann\nBob", "tasks": "Plannen\nMeten"}
+    seen = add(looked(alice, **sent))
+
+    statuses = {
+        response.status_code
+        for response in alice.click_again_and_again("/import/", **seen)
+    }
+
+    assert statuses == {200, 302}
+    assert sorted(people(app)) == ["Ann", "Bob"]
+    assert sorted(titles(app)) == ["Meten", "Plannen"]
+
+
+@pytest.mark.parametrize("has_team", [True, False])
+def test_a_double_click_starts_once(app, alice, has_team):
+    if not has_team:
+        with app.app_context():
+            db.session.execute(db.delete(Team))
+            db.session.commit()
+
+    alice.click_again_and_again("/import/start", people="Ann\nBob", tasks="Plannen")
+
+    assert sorted(people(app)) == ["Ann", "Bob"]
+    assert titles(app) == ["Plannen"]
+    with app.app_context():
+        assert db.session.scalar(db.select(db.func.count(Team.id))) == 1
+
+
 # ---- undo
 
 

@@ -14,6 +14,7 @@ from flask_babel import gettext
 from sqlalchemy import Select, delete, select
 
 from .. import access, accounts, i18n, planning, sample
+from ..database import lock
 from ..forms import Confirm
 from ..models import (
     Agreement,
@@ -76,6 +77,7 @@ class Loading(NamedTuple):
 @bp.post("/load")
 def load() -> ResponseReturnValue:
     """Show the manager's sample team, made where there is none."""
+    lock(access.manager())
     team = sample_team(access.manager())
     if team is None:
         team = add_sample(access.manager(), i18n.language())
@@ -102,6 +104,7 @@ def clear() -> ResponseReturnValue:
 @bp.post("/own")
 def own() -> ResponseReturnValue:
     """Leave the sample for the manager's own team, made where there is none."""
+    lock(access.manager())
     teams = [mine.team for mine in access.my_teams() if not mine.team.is_sample]
     team = teams[0] if teams else access.add_team(gettext("My team"))
     db.session.commit()
@@ -117,6 +120,7 @@ def own() -> ResponseReturnValue:
 def load_command(email: str | None, lang: str) -> None:
     """Add the sample team, unless it is there."""
     manager = accounts.manager_for(email)
+    lock(manager)
     if sample_team(manager):
         click.echo(f"{manager.email} has the sample team already.")
         return

@@ -26,6 +26,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from .. import access, accounts, i18n, wording
+from ..database import lock
 from ..forms import flash_undo
 from ..models import (
     HOURS,
@@ -101,7 +102,10 @@ def look_or_add(
     may_add: Callable[[list[Batch]], bool], target: str = ""
 ) -> ResponseReturnValue:
     """Add what was sent if `may_add` says so of its batches, else show it."""
+    lock(access.manager())
     team = destination()
+    if team:
+        lock(team)
     sent = [Upload(kind, request.form) for kind in Kind]
     for one in sent:
         file = request.files.get(f"{one.kind}-file")
@@ -274,6 +278,7 @@ def import_file(
     """
     manager = accounts.manager_for(email)
     batch = batch_of(file.read(), kind)
+    lock(manager)
     target = writable_team(manager, team)
     leave_out(batch, names(batch.kind, target), [], [])
     tell_rows(batch)
