@@ -21,6 +21,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import (
     access,
     accounts,
+    addresses,
     assets,
     cli,
     database,
@@ -37,28 +38,6 @@ from .pages import FEATURES, account
 
 ROOT = Path(__file__).parent.parent
 
-SECURITY = {
-    "SECURITY_BLUEPRINT_NAME": "security",
-    "SECURITY_PASSWORD_HASH": "argon2",
-    "SECURITY_PASSWORD_SINGLE_HASH": True,
-    "SECURITY_PASSWORD_LENGTH_MIN": 12,
-    "SECURITY_PASSWORD_NORMALIZE_FORM": "NFKC",
-    "SECURITY_LOGIN_URL": "/account/sign-in",
-    "SECURITY_LOGOUT_URL": "/account/sign-out",
-    "SECURITY_LOGOUT_METHODS": ["POST"],
-    "SECURITY_POST_LOGIN_VIEW": "/",
-    "SECURITY_POST_LOGOUT_VIEW": "/account/sign-in",
-    "SECURITY_CHANGEABLE": True,
-    "SECURITY_CHANGE_URL": "/account/password",
-    "SECURITY_POST_CHANGE_VIEW": "/account/",
-    "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
-    "SECURITY_RETURN_GENERIC_RESPONSES": True,
-    "SECURITY_JOIN_USER_ROLES": False,
-    "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
-    "SECURITY_FLASH_MESSAGES": True,
-    "SECURITY_USE_REGISTER_V2": True,
-}
-
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """Return the app, set up from the environment and then from `config`.
@@ -74,7 +53,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     Raises RuntimeError if there is no SECRET_KEY to be had.
     """
     app = Flask(__name__, instance_path=str(data_dir(config or {})))
-    app.config.update(settings(app), **SECURITY)
+    app.config.update(settings(app), **accounts.SETTINGS)
     app.config.update(config or {})
     if not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = kept_secret(app)
@@ -90,6 +69,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         app,
         sessions.Managers(db, Manager, RoleMixin),
         login_form=accounts.SignInForm,
+        change_password_form=accounts.NewPasswordForm,
     )
     accounts.only_by_session(app)
     access.init_app(app)
@@ -97,6 +77,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     assets.init_app(app)
     fragments.init_app(app)
     headers.init_app(app)
+    addresses.init_app(app)
     errors.init_app(app)
     cli.init_app(app)
     for feature in FEATURES:

@@ -5,15 +5,18 @@ import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask, current_app, request
 from flask_babel import gettext
-from flask_security import LoginForm, hash_password
+from flask_babel import lazy_gettext as _
+from flask_security import ChangePasswordForm, LoginForm, hash_password
 from flask_security.proxies import _security
 
+from .forms import REQUIRED
 from .models import Manager, db
 
 CODE_FILE = "first-account-code"
@@ -29,10 +32,66 @@ FORWARDED = (
 FOR_A_PROXY = ("PUBLIC_URL", "TRUSTED_HOSTS", "TRUSTED_PROXIES")
 
 
+SETTINGS = {
+    "SECURITY_BLUEPRINT_NAME": "security",
+    "SECURITY_PASSWORD_HASH": "argon2",
+    "SECURITY_PASSWORD_SINGLE_HASH": True,
+    "SECURITY_PASSWORD_LENGTH_MIN": 12,
+    "SECURITY_PASSWORD_NORMALIZE_FORM": "NFKC",
+    "SECURITY_LOGIN_URL": "/account/sign-in",
+    "SECURITY_LOGOUT_URL": "/account/sign-out",
+    "SECURITY_LOGOUT_METHODS": ["POST"],
+    "SECURITY_POST_LOGIN_VIEW": "/",
+    "SECURITY_POST_LOGOUT_VIEW": "/account/sign-in",
+    "SECURITY_CHANGEABLE": True,
+    "SECURITY_CHANGE_URL": "/account/password",
+    "SECURITY_POST_CHANGE_VIEW": "/account/",
+    "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+    "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    "SECURITY_JOIN_USER_ROLES": False,
+    "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+    "SECURITY_FLASH_MESSAGES": False,
+    "SECURITY_USE_REGISTER_V2": True,
+    "SECURITY_MSG_INVALID_PASSWORD": (_("This is not your password."), "error"),
+    "SECURITY_MSG_PASSWORD_NOT_PROVIDED": (REQUIRED, "error"),
+    "SECURITY_MSG_PASSWORD_INVALID_LENGTH": (
+        _("Take at least %(length)s characters, and at most 128."),
+        "error",
+    ),
+    "SECURITY_MSG_PASSWORD_IS_THE_SAME": (_("Take another one than now."), "error"),
+    "SECURITY_MSG_RETYPE_PASSWORD_MISMATCH": (
+        _("This is another one than above."),
+        "error",
+    ),
+}
+"""What Flask-Security is told, its words for the reader among it."""
+
+
 class SignInForm(LoginForm):
     """Signing in, for as long as a session lasts: no cookie that outlives it."""
 
     remember = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name(self.email, _("E-mail address"))
+        name(self.password, _("Password"))
+
+
+class NewPasswordForm(ChangePasswordForm):
+    """Changing the password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name(self.password, _("Your password now"))
+        name(self.new_password, _("Your new password"))
+        name(self.new_password_confirm, _("The new one once more"))
+
+
+def name(field: Any, words: Any) -> None:
+    """Call a field of Flask-Security's what the rest of the program calls it."""
+    field.label.text = words
+    field.flags.required = True
 
 
 def only_by_session(app: Flask) -> None:

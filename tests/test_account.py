@@ -113,6 +113,36 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(alice, brow
     ]
 
 
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"password": "no"}, "Dit is niet je wachtwoord."),
+        ({"password": ""}, "Vul dit in."),
+        ({"new_password": "kort"}, "Neem minstens 12 tekens, en hoogstens 128."),
+        ({"new_password_confirm": "x"}, "Dit is een ander dan hierboven."),
+        ({"new_password": factory.PASSWORD}, "Neem een ander dan nu."),
+    ],
+)
+def test_a_bad_new_password_is_refused_in_the_readers_language(alice, changes, fault):
+    alice.headers["Accept-Language"] = "nl"
+    good = {"password": factory.PASSWORD, "new_password": "another few words"}
+    typed = {**good, **changes}
+    typed.setdefault("new_password_confirm", typed["new_password"])
+
+    page = alice.page(alice.post("/account/password", **typed), 422)
+
+    assert fault in page.text
+
+
+def test_a_wrong_password_is_told_in_the_readers_language(alice, browser):
+    browser.headers["Accept-Language"] = "nl"
+    answer = browser.post("/account/sign-in", email="alice@example.org", password="x")
+    page = browser.page(answer, 422)
+
+    assert "Dit adres en dit wachtwoord horen niet bij elkaar." in page.text
+    assert "E-mailadres" in page.text
+
+
 def test_signing_out_ends_the_session_on_the_server(app, alice):
     alice.post("/account/sign-out")
 
