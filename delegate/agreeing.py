@@ -3,7 +3,6 @@
 Knows the tables and the words, but no page. Nothing here commits.
 """
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 
 from flask_babel.speaklater import LazyString
@@ -33,7 +32,7 @@ WEEKS = {
 """After how many weeks to look back: the less room, the sooner there is news."""
 
 SUGGESTED = {"inform": wording.INFORM_BY_LEVEL, "help": wording.HELP_BY_LEVEL}
-"""The texts that a level brings along, until someone writes another."""
+"""The texts that a level brings along while nothing is written; never kept in a row."""
 
 CARRIED = ("outcome", "limits", "why_you", "asks_first", "stays", "resources")
 """The texts that do not hang on the level."""
@@ -99,7 +98,6 @@ def open_draft(
     if instead_of:
         close(instead_of, "ended")
         take_over(draft, instead_of)
-    suggest(draft)
     # The old one has to be closed before the new one comes: one is live at a time.
     db.session.flush()
     db.session.add(draft)
@@ -108,27 +106,49 @@ def open_draft(
 
 def take_over(draft: Agreement, old: Agreement) -> None:
     """Let `draft` start with the texts and the safeguards of `old`."""
-    for name in (*CARRIED, *SUGGESTED):
+    for name in CARRIED:
         setattr(draft, name, getattr(old, name))
+    for name in SUGGESTED:
+        setattr(draft, name, written(name, getattr(old, name)))
     draft.safeguards = [
         Safeguard(criterion=one.criterion, text=one.text) for one in old.safeguards
     ]
 
 
-def suggest(agreement: Agreement) -> None:
-    """Fill in the texts that belong to the level, where no one wrote another."""
-    for name, texts in SUGGESTED.items():
-        if is_suggestion(getattr(agreement, name), texts):
-            setattr(agreement, name, str(texts[Level(agreement.level)]))
-
-
-def is_suggestion(text: str | None, texts: Mapping[Level, LazyString]) -> bool:
-    """Tell whether `text` is empty or one of `texts`, in whatever language."""
-    suggestions = {""}
-    for language in i18n.LANGUAGES:
+def written(name: str, text: str | None) -> str:
+    """Return `text`, or nothing where it is a suggestion, in whatever language."""
+    suggestions: set[str] = set()
+    for language in i18n.LANGUAGES if text else ():
         with i18n.speaking(language):
-            suggestions.update(map(str, texts.values()))
-    return (text or "") in suggestions
+            suggestions.update(map(str, SUGGESTED[name].values()))
+    return text if text and text not in suggestions else ""
+
+
+def suggestion(agreement: Agreement, name: str) -> LazyString:
+    """Return the text that the level brings along, in the language of who reads it."""
+    return SUGGESTED[name][Level(agreement.level)]
+
+
+def texts(agreement: Agreement) -> dict[str, str | LazyString]:
+    """Return the texts of `SUGGESTED` for both to read.
+
+    What nobody wrote follows the level once it is agreed. Before that it stays empty:
+    it would give away the level that both are still to choose.
+    """
+    own = {name: written(name, getattr(agreement, name)) for name in SUGGESTED}
+    if agreement.state == "draft":
+        return own
+    return {name: text or suggestion(agreement, name) for name, text in own.items()}
+
+
+def day_to_show(agreement: Agreement) -> date | None:
+    """Return the day to look back, for both to read.
+
+    In a draft, a day that some level brings along is none yet: it tells the level.
+    """
+    made, day = i18n.as_date(agreement.created_at), agreement.look_back_on
+    suggested = {look_back_day(level, made) for level in Level}
+    return None if agreement.state == "draft" and day in suggested else day
 
 
 def question(level: int, advice: rules.Recommendation) -> rules.Posture | None:

@@ -11,9 +11,10 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from sqlalchemy import Row, func, select
 
-from . import i18n, planning, rules, wording
+from . import agreeing, i18n, planning, rules, wording
 from .models import LIVE_STATES, Agreement, Employee, Manager, Task, db
 from .planning import Facts, Outcome
 
@@ -46,8 +47,8 @@ class Item:
     decides: str = ""
     asks_first: str = ""
     stays: str = ""
-    inform: str = ""
-    help: str = ""
+    inform: str | LazyString = ""
+    help: str | LazyString = ""
     resources: str = ""
     safeguards: Sequence[tuple[str, str]] = ()
     look_back_on: date | None = None
@@ -64,8 +65,6 @@ TEXTS = (
     "decides",
     "asks_first",
     "stays",
-    "inform",
-    "help",
     "resources",
 )
 
@@ -189,8 +188,9 @@ def from_agreement(agreement: Agreement, title: str) -> Item:
         title=title,
         level=level,
         **{text: getattr(agreement, text) for text in TEXTS},
+        **agreeing.texts(agreement),
         safeguards=[(one.criterion, one.text) for one in agreement.safeguards],
-        look_back_on=agreement.look_back_on,
+        look_back_on=agreeing.day_to_show(agreement),
     )
 
 

@@ -145,13 +145,31 @@ def test_another_level_than_advised_needs_a_reason(alice, make, reason, status):
 
 
 def test_another_level_brings_its_own_suggestions(app, alice, make):
-    url = make(help=str(wording.HELP_BY_LEVEL[5]), inform="On Thursdays.")
+    url = make(inform="On Thursdays.")
+    assert str(wording.HELP_BY_LEVEL[5]) in alice.get(url).text
 
     saved(alice, url, level="4", reason="Step by step")
 
     row = only(app)
-    assert row.help == str(wording.HELP_BY_LEVEL[4])
-    assert row.inform == "On Thursdays."
+    assert (row.help, row.inform) == ("", "On Thursdays.")
+    assert str(wording.HELP_BY_LEVEL[4]) in alice.get(url).text
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_suggestion_is_never_kept_as_a_text(app, alice, make, language):
+    url = make()
+    with app.test_request_context(f"/?lang={language}"):
+        suggested = str(wording.HELP_BY_LEVEL[4])
+
+    saved(alice, url, help=suggested)
+
+    assert only(app).help == ""
+
+
+def test_what_is_agreed_says_the_suggestion_to_who_reads_it(app, alice, make):
+    url = make(state="ended")
+
+    assert str(wording.INFORM_BY_LEVEL[5]) in alice.get(url).select_one(".texts").text
 
 
 def test_the_level_of_what_is_agreed_stays(app, alice, make):

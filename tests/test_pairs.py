@@ -335,7 +335,7 @@ def test_making_the_agreement_opens_a_draft(app, alice, make):
     assert draft.decides == "The order"
     assert str(draft.look_back_on) == LATER
     assert draft.rules_version == rules.RULES_VERSION
-    assert draft.inform == str(wording.INFORM_BY_LEVEL[rules.Level.ADVISE])
+    assert (draft.inform, draft.help) == ("", "")
     assert draft.created_by_id == alice.manager_id
 
 
@@ -419,7 +419,7 @@ def test_another_level_ends_the_agreement_and_takes_its_texts_along(app, alice, 
     old, draft = sorted(rows(app, Agreement), key=lambda one: one.id)
     assert (old.state, draft.state, draft.level) == ("ended", "draft", 4)
     assert (draft.stays, draft.inform) == ("The budget", "On Thursdays.")
-    assert draft.help == str(wording.HELP_BY_LEVEL[rules.Level.DECIDE_TOGETHER])
+    assert draft.help == ""
 
 
 def test_the_same_level_again_is_no_new_agreement(app, alice, make):

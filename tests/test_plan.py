@@ -11,7 +11,7 @@ from browsing import Browser
 from paper_checks import assert_accessible, text_of
 from sqlalchemy import select
 
-from delegate import paper, wording
+from delegate import agreeing, paper, rules, wording
 from delegate.models import LONG, Membership, Pair, Safeguard, db
 
 AGREED = {
@@ -122,6 +122,37 @@ def test_a_draft_leaves_the_level_open(app, alice):
     page = alice.get(f"/plan/{id}")
     assert page.select(".here") == []
     assert len(page.select(".marks")) == 7
+
+
+def test_a_draft_keeps_to_itself_what_its_level_brings_along(app, alice):
+    advise = rules.Level.ADVISE
+    day = agreeing.look_back_day(advise, date.today())
+    with app.app_context():
+        employee, task = factory.employee(alice.team_id), factory.task(alice.team_id)
+        untouched = {"inform": str(wording.INFORM_BY_LEVEL[advise])}
+        factory.agreement(employee, task, state="draft", look_back_on=day, **untouched)
+        id = employee.id
+    page = alice.get(f"/plan/{id}").select_one(".paper").text
+
+    assert str(wording.INFORM_BY_LEVEL[advise]) not in page
+    assert str(wording.HELP_BY_LEVEL[advise]) not in page
+    assert str(day.year) not in page.split("We look back on")[1].split("In both")[0]
+
+
+def test_what_nobody_wrote_follows_the_level_in_the_language_of_the_paper(app, alice):
+    with app.app_context():
+        employee, task = factory.employee(alice.team_id), factory.task(alice.team_id)
+        factory.agreement(
+            employee, task, inform=str(wording.INFORM_BY_LEVEL[rules.Level.ADVISE])
+        )
+        id = employee.id
+    english = alice.get(f"/plan/{id}").select_one(".paper").text
+    dutch = alice.get(f"/plan/{id}?language=nl").select_one(".paper").text
+
+    assert "hear my advice. At once" in english
+    assert "Stuck for half a day" in english
+    assert "my advice" not in dutch
+    assert "Stuck for" not in dutch
 
 
 def test_an_agreed_level_is_filled(alice, ann):

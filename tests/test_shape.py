@@ -22,7 +22,8 @@ MAY_IMPORT = {
     "planning": {"sqlalchemy", "rules", "models"},
     "spreadsheets": set(),
     "workbooks": {"openpyxl", "spreadsheets"},
-    "cells": {"rules", "spreadsheets"},
+    "texts": set(),
+    "cells": {"rules", "spreadsheets", "texts"},
     "columns": {"cells", "spreadsheets"},
     "batches": {"cells", "columns", "spreadsheets"},
     "uploads": {"batches", "cells", "columns", "spreadsheets", "workbooks"},
@@ -33,6 +34,7 @@ MAY_IMPORT = {
     "pdf": {"weasyprint", "assets"},
     "paper": {
         "flask_babel",
+        "agreeing",
         "sqlalchemy",
         "i18n",
         "models",

@@ -67,6 +67,12 @@ class AgreementForm(VersionedForm):
         """Return the form of an agreement, with only what its state leaves open."""
         texts = {f"safeguard_{one.criterion}": one.text for one in agreement.safeguards}
         form = cls(obj=agreement, data=texts, **kwargs)
+        for name in agreeing.SUGGESTED:
+            form[name].data = agreeing.written(name, form[name].data)
+            form[name].description = gettext(
+                "Left empty, this holds once it is agreed: “%(text)s”",
+                text=agreeing.suggestion(agreement, name),
+            )
         if agreement.state != "draft":
             del form.level, form.becomes_now
         return form
@@ -121,7 +127,6 @@ class AgreementForm(VersionedForm):
         flag_modified(row, "state")  # a change of a safeguard alone is a version too
         if self.chosen and self.chosen != row.level:
             row.level = self.chosen
-            agreeing.suggest(row)
 
 
 NEXT_STEPS = {

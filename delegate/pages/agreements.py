@@ -247,6 +247,7 @@ def page(here: Here, status: int = 200, **filled: Any) -> ResponseReturnValue:
         task=task,
         found=found,
         heading=heading(agreement),
+        texts=agreeing.texts(agreement),
         posture=agreeing.question(agreement.level, found.advice),
         effects=effects(fresh["form"].guarded, found),
         may_write=access.may_write(agreement.team_id),
