@@ -31,6 +31,7 @@ from wtforms.validators import (
     Optional,
     ValidationError,
 )
+from wtforms.widgets import TextInput
 
 from .. import database, i18n
 from ..models import HOURS, LONG, TITLE
@@ -106,12 +107,21 @@ class LongText(TextAreaField):
 
 
 class HoursField(FloatField):
-    """Hours a week, or nothing; a decimal comma is as good as a point."""
+    """Hours a week, or nothing; a decimal comma is as good as a point.
 
+    Typed as text: as a number, a browser drops the comma of another language unseen.
+    """
+
+    widget = TextInput()
     data: float | None
 
     def __init__(self, label: Any, **kwargs: Any) -> None:
         super().__init__(label, [Optional(), check_hours], **kwargs)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else i18n.number(self.data)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
@@ -291,6 +301,11 @@ def query_page() -> int:
     """Return the page asked for, counted from 1."""
     wish = request.args.get("page", "1")
     return int(wish) if wish.isascii() and wish.isdigit() and len(wish) < 7 else 1
+
+
+def flash_link(message: Any, url: str, words: Any) -> None:
+    """Say what was done, with a link to what comes next."""
+    flash([str(message), url, str(words)], "link")  # type: ignore[arg-type]
 
 
 def flash_undo(message: Any, url: str) -> None:
