@@ -1,12 +1,13 @@
 """What a reader sees when something cannot be done: what it was, and what to do now."""
 
-from flask import Flask, abort, current_app, render_template, request
+from flask import Flask, abort, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from . import addresses
 from .models import db
 
 WORDS = {
@@ -60,6 +61,8 @@ def page(code: int, words: tuple[object, object]) -> ResponseReturnValue:
 def show(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
+    if error.code == 405 and request.method in addresses.READING:
+        return redirect(addresses.page_here(), 303)
     words = WORDS.get(error.code, WORDS[400] if error.code < 500 else OTHER)
     return page(error.code, words)
 

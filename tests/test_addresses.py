@@ -1,0 +1,38 @@
+"""The page that an address belongs to: where a reader comes back after a form."""
+
+import factory
+import pytest
+
+FORMS = {
+    "/tasks/set?show=all": "/tasks?show=all",
+    "/import/start": "/import",
+    "/account/preferences": "/account",
+    "/demo/load": "/",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_change_of_language_leads_to_the_page_of_the_form(app, alice, language):
+    alice.headers = {"Accept-Language": language}
+    for address, page in (
+        ("/tasks/set?show=all", "/tasks?show=all"),
+        ("/tasks/", "/tasks/"),
+    ):
+        shown = alice.page(alice.post(address, title=""), 422)
+        assert shown.select_one(".masthead-tools [name=next]")["value"] == page
+    with app.app_context():
+        task = factory.task(alice.team_id, stakes=None)
+        address = f"/tasks/{task.id}"
+    shown = alice.page(alice.post(f"{address}/facts", stakes="nonsense"), 422)
+    assert shown.select_one(".masthead-tools [name=next]")["value"] == address
+
+
+def test_looking_at_an_address_that_takes_a_form_shows_its_page(alice):
+    for address, page in FORMS.items():
+        answer = alice.open(address)
+        assert (answer.status_code, answer.location) == (303, page)
+        assert alice.open(page, follow_redirects=True).status_code == 200
+
+
+def test_an_address_that_takes_no_form_still_says_so(alice):
+    assert alice.post("/method/").status_code == 405
