@@ -42,7 +42,7 @@ class AgreementForm(VersionedForm):
     level = LevelField(_("Which level do you choose?"), required=True)
     reason = LongText(
         _("Reason, if it differs from the advice"),
-        description=_("Fit for both to read: it stands on the shared plan."),
+        description=_("Kept with the agreement; not on the shared plan."),
     )
     outcome = LongText(_("The outcome"))
     limits = LongText(_("The limits"))
