@@ -201,8 +201,9 @@ def test_above_the_advice_asks_its_question(alice, make):
     ("needs", "choices", "words"),
     [
         (2, 4, "Without: 3, with: 4."),
-        (2, 2, "Changes nothing, because this is as low: sound choices."),
-        (3, 4, "Changes nothing: this does not hold the level back."),
+        (2, 2, "because something else is lower or as low: sound choices."),
+        (4, 2, "because something else is lower or as low: sound choices."),
+        (3, 4, "Changes nothing: a safeguard lifts to 5 at most."),
     ],
 )
 def test_a_safeguard_says_what_it_changes(app, alice, needs, choices, words):

@@ -295,10 +295,15 @@ def effect(name: str, guarded: frozenset[str], found: planning.Outcome) -> str:
                 high=guarded_too.level,
             )
         )
-    others = [one.input for one in guarded_too.limits if one.input != name]
-    if not others:
+    limits = {one.input: one for one in guarded_too.limits}
+    if name in limits and limits[name].at_most >= rules.SAFEGUARD_CEILING:
+        return str(gettext("Changes nothing: a safeguard lifts to 5 at most."))
+    things = "; ".join(str(wording.NOUNS[one]) for one in limits if one != name)
+    if not things:
         return str(gettext("Changes nothing: this does not hold the level back."))
-    things = "; ".join(str(wording.NOUNS[other]) for other in others)
     return str(
-        gettext("Changes nothing, because this is as low: %(things)s.", things=things)
+        gettext(
+            "Changes nothing, because something else is lower or as low: %(things)s.",
+            things=things,
+        )
     )
