@@ -334,11 +334,11 @@ HELD_BACK = {
 }
 
 NOT_SEEN = {
-    1: _("You have not yet seen one of the five things this level rests on."),
-    2: _("You have not yet seen two of the five things this level rests on."),
-    3: _("You have not yet seen three of the five things this level rests on."),
-    4: _("You have not yet seen four of the five things this level rests on."),
-    5: _("You have not yet seen any of the five things this level rests on."),
+    1: _("One of the five things this level rests on has not been seen yet."),
+    2: _("Two of the five things this level rests on have not been seen yet."),
+    3: _("Three of the five things this level rests on have not been seen yet."),
+    4: _("Four of the five things this level rests on have not been seen yet."),
+    5: _("None of the five things this level rests on has been seen yet."),
 }
 
 SEE_ALL = {
@@ -347,6 +347,12 @@ SEE_ALL = {
     4: _("See all four at %(rating)s or more"),
     5: _("See all five at %(rating)s or more"),
 }
+
+TOGETHER = {
+    1: "%(steps)s",
+    2: _("%(steps)s (both together)"),
+}
+ALL_TOGETHER = _("%(steps)s (all together)")
 
 CEILING_NOTES = {
     "lowest": _("lowest: stops at %(level)s"),
@@ -419,9 +425,9 @@ def raise_step(changes: Iterable[tuple[str, int | Clarity]], ratings: Ratings) -
     unseen = all(getattr(ratings, name, 0) is None for name in steps)
     if unseen and len(steps) > 1 and len(set(steps.values())) == 1:
         return _fill(SEE_ALL[len(steps)], rating=next(iter(steps.values())))
-    return _sentence_case(
-        _listed(_step(name, value, ratings) for name, value in steps.items())
-    )
+    listed = _listed(_step(name, value, ratings) for name, value in steps.items())
+    together = TOGETHER.get(len(steps), ALL_TOGETHER)
+    return _sentence_case(_fill(together, steps=listed))
 
 
 def _limits(recommendation: Recommendation) -> str:

@@ -128,6 +128,17 @@ def test_the_floor_is_told_in_words(alice, make):
     )
 
 
+def test_the_floor_as_a_way_up_is_told_apart_from_the_steps(alice, make):
+    page = alice.get(make(needs=1, help=1, familiarity=2))
+    text = " ".join(page.select_one("[aria-labelledby=raise]").text.split())
+
+    assert "(both together)" in text
+    assert (
+        "Or: familiar at 4 or more. Then heard before you decide: level 3 at least."
+        in text
+    )
+
+
 def test_at_seven_there_is_nothing_above(alice, make):
     everything = dict.fromkeys((*rules.CRITERIA, "familiarity"), 5)
     page = alice.get(make(**everything))

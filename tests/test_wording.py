@@ -202,18 +202,18 @@ def test_looking_back_is_a_moment_and_no_check_in():
         ),
         (
             {"choices": None, "needs": None, "help": None, "familiarity": None},
-            "You have not yet seen four of the five things this level rests on.",
-            "Vier van de vijf dingen waarop dit niveau rust, heb je nog niet gezien.",
+            "Four of the five things this level rests on have not been seen yet.",
+            "Vier van de vijf dingen waarop dit niveau rust, zijn nog niet gezien.",
         ),
         (
             {"choices": 2, "needs": None},
             (
                 "Held back by one thing: sound choices."
-                " You have not yet seen one of the five things this level rests on."
+                " One of the five things this level rests on has not been seen yet."
             ),
             (
                 "Eén ding houdt het tegen: goede keuzes. "
-                "Eén van de vijf dingen waarop dit niveau rust, heb je nog niet gezien."
+                "Eén van de vijf dingen waarop dit niveau rust, is nog niet gezien."
             ),
         ),
     ],
@@ -290,12 +290,18 @@ def test_a_safeguard_is_told():
         (
             ORDINARY,
             {"choices": 2, "help": 2},
-            "Sound choices, from 2 to 3; asking for help, from 2 to 3",
+            (
+                "Sound choices, from 2 to 3; asking for help, from 2 to 3"
+                " (both together)"
+            ),
         ),
         (
             Task(stakes=Stakes.LOW, undo=Undo.NO, clarity=Clarity.UNCLEAR),
             {"help": None},
-            "Asking for help, seen at 3 or more; outcome and limits, made partly clear",
+            (
+                "Asking for help, seen at 3 or more; outcome and limits, made partly"
+                " clear (both together)"
+            ),
         ),
     ],
 )
