@@ -40,6 +40,9 @@ LONG = 10_000
 HOURS = 168
 """Most hours in a week."""
 
+YEARS = range(2000, 3000)
+"""In which days and moments lie: a slip in the year is no appointment."""
+
 ROLES = ("owner", "editor", "viewer")
 RATING_STATES = ("scored", "unseen", "withdrawn")
 AGREEMENT_STATES = ("draft", "agreed", "looked_back", "taken_back", "ended")

@@ -78,7 +78,7 @@ def test_a_name_is_added_on_the_list(alice):
     assert "Added Noor el Amrani." in page.select_one(".flashes").text
 
 
-@pytest.mark.parametrize("name", ["", "  ", "x" * 501, "a\0b"])
+@pytest.mark.parametrize("name", ["", "  ", "\u200b", "x" * 501, "a\0b", "a\x1bb"])
 def test_a_bad_name_is_refused_and_nothing_is_lost(alice, name):
     page = alice.page(alice.post("/people/", name=name, role="Boss"), 422)
 
@@ -115,10 +115,15 @@ def test_a_new_person_can_come_with_everything(alice):
         ("hours_free", "many"),
         ("hours_free", "169"),
         ("hours_free", "nan"),
+        ("hours_free", "1_0"),
+        ("hours_free", "-0.001"),
         ("next_talk_at", "tomorrow"),
         ("next_talk_at", "0001-01-01T00:00"),
         ("next_talk_at", "9999-12-31T23:59"),
+        ("next_talk_at", "2027-03-28T02:30"),
         ("left_on", "2026-13-01"),
+        ("left_on", "0001-01-01"),
+        ("left_on", "3000-01-01"),
         ("count_on_me", "x" * 10_001),
         ("asks_of_me", "a\0b"),
     ],

@@ -250,7 +250,7 @@ def test_a_score_far_from_the_middle_needs_an_example(app, alice, ann, score):
         ({"score": "4", "example": "a\0b"}, "example", "cannot be kept"),
         ({"score": "0", "example": EXAMPLE}, "example", "you did see it"),
         ({"score": "4", "seen_on": "2099-01-01"}, "seen_on", "still to come"),
-        ({"score": "4", "seen_on": "0202-01-01"}, "seen_on", "too long ago"),
+        ({"score": "4", "seen_on": "0202-01-01"}, "seen_on", "from 2000 to"),
         ({"score": "4", "seen_on": "30-02-2026"}, "seen_on", "Not a valid date"),
         ({"score": "4", "seen_on": "2026-02-30"}, "seen_on", "Not a valid date"),
         (

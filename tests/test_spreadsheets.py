@@ -29,7 +29,7 @@ from delegate.sheets.spreadsheets import (
 from delegate.sheets.uploads import Upload
 from delegate.sheets.workbooks import MOST_UNPACKED, read_file
 
-LIMITS = Limits(title=500, text=10_000, hours=168)
+LIMITS = Limits(title=500, text=10_000, hours=168, years=range(2000, 3000))
 NAMESPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 
@@ -573,6 +573,8 @@ def test_people_without_a_header_may_have_a_role_or_hours():
         ("with_me", "", False),
         ("outcome", " <b>=1+1</b> ", "<b>=1+1</b>"),
         ("title", "two\nlines", "two lines"),
+        ("title", "\u202etwo\u200b", "two\u200b"),
+        ("title", "\u00ad", ""),
         ("title", "x" * 500, "x" * 500),
         ("limits", "x" * 10_000, "x" * 10_000),
     ],
@@ -595,6 +597,8 @@ def test_a_cell_is_understood(field, cell, value):
         ("hours", "٣", Wanted.HOURS),
         ("deadline", "soon", Wanted.DAY),
         ("deadline", "31-02-2026", Wanted.DAY),
+        ("deadline", "0001-01-01", Wanted.DAY),
+        ("deadline", "20000", Wanted.DAY),
         ("deadline", "11/23/2026", Wanted.DAY),
         ("title", "x" * 501, Wanted.FEWER),
         ("limits", "x" * 10_001, Wanted.FEWER),

@@ -55,7 +55,7 @@ def test_a_title_is_added_on_the_list(alice):
     assert "4 questions to answer" in words(page.select_one("table.list"))
 
 
-@pytest.mark.parametrize("title", ["", " ", "x" * 501, "a\0b"])
+@pytest.mark.parametrize("title", ["", " ", "\u2800", "x" * 501, "a\0b"])
 def test_a_bad_title_is_refused(alice, title):
     page = alice.page(alice.post("/tasks/", title=title), 422)
 
@@ -264,7 +264,9 @@ def test_a_new_task_has_no_answers_of_its_own(app, alice):
         ("outcome_clear", "1", "outcome_clear"),
         ("hours", "-1", "hours"),
         ("hours", "inf", "hours"),
+        ("hours", "1_0", "hours"),
         ("deadline", "soon", "deadline"),
+        ("deadline", "0001-01-01", "deadline"),
         ("reserved", "y", "reserved_why"),
     ],
 )

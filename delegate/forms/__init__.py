@@ -1,14 +1,12 @@
 """Fields that several pages share, each with the limits that the tables have.
 
-Text comes back as it was typed, but for the ends of its lines; what no database could
-hold is refused at its field.
+What a text may hold stands in `texts`; what is not fit is refused at its field.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from math import isfinite
 from typing import Any, NamedTuple
 
 from flask import flash, request
@@ -34,8 +32,9 @@ from wtforms.validators import (
 from wtforms.widgets import TextInput
 
 from .. import database, i18n
-from ..models import HOURS, LONG, TITLE
+from ..models import HOURS, LONG, TITLE, YEARS
 from ..rules import Level
+from ..texts import is_fit, one_line, tidy
 from ..wording import LEVELS
 
 YES = _("yes")
@@ -44,30 +43,14 @@ REQUIRED = _("Fill this in.")
 CHOOSE = _("Choose one.")
 HOURS_WANTED = _("Give hours a week from 0 to 168.")
 MOMENT_WANTED = _("Give a day and a time.")
-YEARS = range(2000, 3000)
-"""In which a moment may lie: a slip in the year is no appointment."""
+DAY_WANTED = _("Give a day in a year from 2000 to 2999.")
+NO_SUCH_MOMENT = _("That night the clock skips this hour. Choose another time.")
+NUMBER = re.compile(r"[0-9]+([.,][0-9]*)?|[.,][0-9]+")
 
 
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-
-
-def tidy(text: str | None) -> str:
-    """Return `text` with plain line ends, without blanks around it, fit to be shown.
-
-    What cannot be stored becomes a visible mark, so that it can be taken out.
-    """
-    text = (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
-    return UNSTORABLE.sub("\ufffd", text)
-
-
-def storable(text: str) -> bool:
-    """Tell whether a database can hold `text`: no NUL, no half of a character."""
-    return not UNSTORABLE.search(text)
-
-
-def check_storable(_form: Any, field: Any) -> None:
-    """Refuse what `storable` does not allow, at its field."""
-    if not all(map(storable, field.raw_data or ())):
+def check_fit(_form: Any, field: Any) -> None:
+    """Refuse what cannot be kept and shown, at its field."""
+    if not all(map(is_fit, field.raw_data or ())):
         raise ValidationError(
             _("This has a character that cannot be kept. Take it out and try again.")
         )
@@ -85,15 +68,10 @@ class ShortText(StringField):
         needs = [DataRequired(REQUIRED)] if required else []
         super().__init__(
             label,
-            [*needs, check_storable, at_most(TITLE)],
+            [*needs, check_fit, at_most(TITLE)],
             filters=[tidy, one_line],
             **kwargs,
         )
-
-
-def one_line(text: str) -> str:
-    """Return `text` on one line, as a pasted title may come with breaks in it."""
-    return " ".join(text.split("\n"))
 
 
 class LongText(TextAreaField):
@@ -102,7 +80,7 @@ class LongText(TextAreaField):
     def __init__(self, label: Any, *, required: bool = False, **kwargs: Any) -> None:
         needs = [DataRequired(REQUIRED)] if required else []
         super().__init__(
-            label, [*needs, check_storable, at_most(LONG)], filters=[tidy], **kwargs
+            label, [*needs, check_fit, at_most(LONG)], filters=[tidy], **kwargs
         )
 
 
@@ -124,19 +102,16 @@ class HoursField(FloatField):
         return "" if self.data is None else i18n.number(self.data)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(
-                [value.strip().replace(",", ".") for value in valuelist]
-            )
-        except ValueError:
-            raise ValueError(HOURS_WANTED) from None
-        hours: float | None = self.data
-        if hours is not None and isfinite(hours):
-            self.data = round(hours, 2)
+        if valuelist:
+            written = valuelist[0].strip()
+            if not NUMBER.fullmatch(written):
+                self.data = None
+                raise ValueError(HOURS_WANTED)
+            self.data = round(float(written.replace(",", ".")), 2)
 
 
 def check_hours(_form: Any, field: Any) -> None:
-    """Refuse what is no week, NaN and infinity among it."""
+    """Refuse what does not fit in a week."""
     if field.data is None or not 0 <= field.data <= HOURS:
         raise ValidationError(HOURS_WANTED)
 
@@ -144,9 +119,16 @@ def check_hours(_form: Any, field: Any) -> None:
 class DayField(DateField):
     """A day, or nothing where it is not required."""
 
+    data: date | None
+
     def __init__(self, label: Any, *, required: bool = False, **kwargs: Any) -> None:
         needs = InputRequired(_("Choose a day.")) if required else Optional()
         super().__init__(label, [needs], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data and self.data.year not in YEARS:
+            raise ValueError(DAY_WANTED)
 
 
 class MomentField(DateTimeLocalField):
@@ -169,9 +151,11 @@ class MomentField(DateTimeLocalField):
             raise ValueError(MOMENT_WANTED) from None
         if self.data is None:
             return
-        if not YEARS[0] <= self.data.year <= YEARS[-1]:
+        if self.data.year not in YEARS:
             raise ValueError(MOMENT_WANTED)
-        self.data = i18n.to_utc(self.data)
+        here, self.data = self.data, i18n.to_utc(self.data)
+        if i18n.local(self.data).replace(tzinfo=None) != here:
+            raise ValueError(NO_SUCH_MOMENT)
 
 
 class Choice(RadioField):

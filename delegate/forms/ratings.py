@@ -120,8 +120,6 @@ class CriterionForm(ScoreForm):
         day = self.seen_on.data
         if day and day > i18n.today():
             return [(self.seen_on, gettext("This day is still to come."))]
-        if day and day.year not in forms.YEARS:
-            return [(self.seen_on, gettext("This day is too long ago."))]
         return []
 
 

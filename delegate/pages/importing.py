@@ -32,6 +32,7 @@ from ..models import (
     HOURS,
     LONG,
     TITLE,
+    YEARS,
     Employee,
     Manager,
     Membership,
@@ -49,7 +50,7 @@ from ..sheets.uploads import Upload
 
 bp = Blueprint("importing", __name__, url_prefix="/import", cli_group=None)
 
-LIMITS = Limits(title=TITLE, text=LONG, hours=HOURS)
+LIMITS = Limits(title=TITLE, text=LONG, hours=HOURS, years=YEARS)
 MODELS: dict[Kind, Any] = {Kind.PEOPLE: Employee, Kind.TASKS: Task}
 FIRST_SHOWN = 100
 """How many rows a preview shows; those that need a look come on top of these."""

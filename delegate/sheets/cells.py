@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ..rules import Clarity, Stakes, Undo
+from ..texts import CONTROLS, one_line, tidy
 from .spreadsheets import LOST
 
 
@@ -38,11 +39,15 @@ class CellFault(ValueError):
 
 
 class Limits(NamedTuple):
-    """The most that the tables hold: characters in a title, in a text, hours a week."""
+    """What the tables hold.
+
+    The most characters in a title and in a text, the most hours a week, and the years.
+    """
 
     title: int
     text: int
     hours: int
+    years: range
 
 
 def plain(text: str) -> str:
@@ -57,7 +62,7 @@ def said(cell: str) -> str:
     return plain(re.sub(r"\(.*?\)", " ", cell)) or cell.strip()
 
 
-ILLEGIBLE = re.compile(f"[{LOST}\0-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+ILLEGIBLE = re.compile(f"[{LOST}{CONTROLS}]")
 
 
 def check_legible(cell: str) -> str:
@@ -69,16 +74,15 @@ def check_legible(cell: str) -> str:
 
 def line(cell: str, limits: Limits) -> str:
     """Return a text on one line: a name or a title."""
-    return fitting(" ".join(cell.splitlines()), limits.title)
+    return fitting(one_line(tidy(cell)), limits.title)
 
 
 def text(cell: str, limits: Limits) -> str:
     """Return a text that may run on."""
-    return fitting(cell, limits.text)
+    return fitting(tidy(cell), limits.text)
 
 
 def fitting(cell: str, most: int) -> str:
-    cell = cell.strip()
     if len(cell) > most:
         raise CellFault(Wanted.FEWER, most)
     return cell
@@ -117,12 +121,20 @@ def day(cell: str, limits: Limits) -> date | None:
     cell = cell.strip().casefold()
     if said(cell) in NOTHING:
         return None
-    if SERIAL.fullmatch(cell) and cell.isascii():
-        return FIRST_SERIAL + timedelta(days=int(cell))
     try:
-        return date(*year_month_day(cell))
+        found = calendar_day(cell)
     except ValueError:
         raise CellFault(Wanted.DAY) from None
+    if found.year not in limits.years:
+        raise CellFault(Wanted.DAY)
+    return found
+
+
+def calendar_day(cell: str) -> date:
+    """Return the day of a cell that holds one. Raises ValueError."""
+    if SERIAL.fullmatch(cell) and cell.isascii():
+        return FIRST_SERIAL + timedelta(days=int(cell))
+    return date(*year_month_day(cell))
 
 
 def year_month_day(cell: str) -> tuple[int, int, int]:

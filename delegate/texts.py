@@ -1,0 +1,47 @@
+"""What a text may hold, wherever it comes from: a form, a cell or a command.
+
+Pure. A text comes back as it was typed, joined emoji and marks of direction included,
+but for the ends of its lines. What no database could hold, or no reader could see, is
+to be refused where it was typed. A name is one line, and never turns round what stands
+after it on a page.
+"""
+
+import re
+import unicodedata
+
+CONTROLS = "\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"
+"""For a pattern: all but tabs and ends of lines, and the halves of a character."""
+
+UNFIT = re.compile(f"[{CONTROLS}]")
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Signs that change the direction of all that follows; pasted names bring them in."""
+
+UNSEEN = "\u034f\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs that show nothing, though their kind says otherwise."""
+
+UNSEEN_KINDS = ("Cc", "Cf", "Cs", "Mn", "Zl", "Zp", "Zs")
+
+
+def is_fit(text: str) -> bool:
+    """Tell whether `text` can be kept and shown."""
+    return not UNFIT.search(text)
+
+
+def tidy(text: str | None) -> str:
+    """Return `text` with plain line ends, without blanks around it, fit to be shown.
+
+    What is not fit becomes a visible mark, so that it can be taken out; a text that
+    shows nothing at all is none.
+    """
+    text = (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = UNFIT.sub("\ufffd", text)
+    return text if any(map(is_seen, text)) else ""
+
+
+def is_seen(sign: str) -> bool:
+    return sign not in UNSEEN and unicodedata.category(sign) not in UNSEEN_KINDS
+
+
+def one_line(text: str) -> str:
+    """Return a tidy name or title, as a pasted one may have breaks in it."""
+    return TURNING.sub("", re.sub("[\n\t\u2028\u2029]", " ", text)).strip()
