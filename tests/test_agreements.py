@@ -111,6 +111,28 @@ def test_how_it_goes_now_follows_only_when_ticked(app, alice, make):
     assert only(app, Pair).current == 5
 
 
+@pytest.mark.parametrize("ticked", [True, False])
+def test_a_task_leaves_the_manager_only_when_ticked(app, alice, make, ticked):
+    url = make(task={"with_me": True})
+    assert not alice.get(url).select_one("#not_mine").has_attr("checked")
+
+    saved(alice, url, agree="1", **({"not_mine": "y"} if ticked else {}))
+
+    assert only(app, Task).with_me is not ticked
+
+
+def test_a_task_that_is_not_with_the_manager_needs_no_such_tick(alice, make):
+    assert alice.get(make()).select("#not_mine") == []
+
+
+def test_the_other_is_named(alice, make):
+    page = alice.get(make())
+
+    labels = {label["for"]: label.text for label in page.select("label[for]")}
+    assert labels["decides"].startswith("Ann Verhoeven decides")
+    assert labels["asks_first"].startswith("Ann Verhoeven asks first")
+
+
 @pytest.mark.parametrize(
     ("day", "words"),
     [("", "every agreement has one"), ("2020-01-06", "from today on")],

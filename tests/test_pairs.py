@@ -332,6 +332,12 @@ def test_the_advised_level_is_chosen_and_marked(alice, make):
     assert len(page.select("#choose [name=level]")) == 7
 
 
+def test_who_decides_is_named(alice, make):
+    label = alice.get(make()).select_one("label[for=decides]")
+
+    assert label.text.startswith("Ann Verhoeven decides")
+
+
 def test_making_the_agreement_opens_a_draft(app, alice, make):
     url = make(needs=3, task={"outcome": "A planning", "limits": "No overtime"})
 

@@ -141,7 +141,7 @@ def agree(hands, name):
     ].index(name)
     hands.inputs += 1
     row.locator("td").nth(place - 1).get_by_role("link").click()
-    hands.fill("You decide", "The order of the jobs, and which crew goes where.")
+    hands.fill(f"{name} decides", "The order of the jobs, and which crew goes where.")
     hands.click("button", "Make the agreement")
 
 

@@ -37,7 +37,10 @@ def safeguard(criterion: str) -> LongText:
 
 
 class AgreementForm(VersionedForm):
-    """What the two agree. The level can be changed while it is a draft."""
+    """What the two agree. The level can be changed while it is a draft.
+
+    The two who agree are named, as "you" would be the manager who reads it.
+    """
 
     level = LevelField(_("Which level do you choose?"), required=True)
     reason = LongText(
@@ -61,6 +64,7 @@ class AgreementForm(VersionedForm):
         _("We look back on"), description=_("Every level has a look-back, also 7.")
     )
     becomes_now = BooleanField(_("How it goes now becomes this level too"))
+    not_mine = BooleanField(_("I no longer do this task myself"))
 
     @classmethod
     def of(cls, agreement: Agreement, **kwargs: Any) -> "AgreementForm":
@@ -74,7 +78,10 @@ class AgreementForm(VersionedForm):
                 text=agreeing.suggestion(agreement, name),
             )
         if agreement.state != "draft":
-            del form.level, form.becomes_now
+            del form.level, form.becomes_now, form.not_mine
+        elif not agreement.pair.task.with_me:
+            del form.not_mine
+        name_the_other(form, agreement.pair.employee.name)
         return form
 
     @property
@@ -127,6 +134,12 @@ class AgreementForm(VersionedForm):
         flag_modified(row, "state")  # a change of a safeguard alone is a version too
         if self.chosen and self.chosen != row.level:
             row.level = self.chosen
+
+
+def name_the_other(form: AgreementForm, name: str) -> None:
+    form.why_you.label.text = gettext("Why %(name)s", name=name)
+    form.decides.label.text = gettext("%(name)s decides", name=name)
+    form.asks_first.label.text = gettext("%(name)s asks first", name=name)
 
 
 NEXT_STEPS = {

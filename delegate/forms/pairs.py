@@ -85,6 +85,9 @@ class ChooseForm(VersionedForm):
     def accept(self, live: Agreement | None) -> None:
         self.version.data = version_of(live)
 
+    def name_the_other(self, name: str) -> None:
+        self.decides.label.text = gettext("%(name)s decides", name=name)
+
     def why(self, advised: Level) -> str:
         """Return the reason: a usual one where it fits the direction, and one's own."""
         usual = None

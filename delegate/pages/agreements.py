@@ -169,7 +169,11 @@ def save(agreement_id: int) -> ResponseReturnValue:
         database.check_version(agreement, form.version.data)
         form.fill(agreement)
         if agrees:
-            agree(agreement, becomes_now=form.becomes_now.data)
+            agree(
+                agreement,
+                becomes_now=form.becomes_now.data,
+                not_mine="not_mine" in form and form.not_mine.data,
+            )
         database.commit(agreement)
     except VersionConflict:
         return changed_meanwhile(here, form, "form")
@@ -177,10 +181,12 @@ def save(agreement_id: int) -> ResponseReturnValue:
     return redirect(url_for(".edit", agreement_id=agreement.id))
 
 
-def agree(agreement: Agreement, *, becomes_now: bool) -> None:
+def agree(agreement: Agreement, *, becomes_now: bool, not_mine: bool) -> None:
     agreement.state, agreement.agreed_at = "agreed", utc_now()
     if becomes_now:
         agreement.pair.current = agreement.level
+    if not_mine:
+        agreement.pair.task.with_me = False
 
 
 @bp.post("/<id:agreement_id>/look-back")

@@ -81,7 +81,10 @@ def page(
         "familiar": familiar_form(employee, task),
         "choosing": choose_form(found, live, today),
         "conflict": None,
+        **filled,
     }
+    if fresh["choosing"]:
+        fresh["choosing"].name_the_other(employee.name)
     return (
         render_template(
             "pairs/show.html",
@@ -100,7 +103,7 @@ def page(
             marks=marks(found, live),
             sides=sides(found.advice),
             by_colleague=by_colleague(facts, found, rater_id),
-            **{**fresh, **filled},
+            **fresh,
         ),
         status,
     )
