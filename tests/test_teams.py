@@ -128,3 +128,10 @@ def test_who_only_looks_changes_nothing(app, alice, bob):
     assert bob.post(f"/tasks/{task_id}/facts", stakes="low").status_code == 404
     ticked = bob.post("/tasks/set" + team, task=task_id, setting="remove")
     assert ticked.status_code == 404
+
+
+def test_the_sample_team_can_be_opened_until_it_is_there(alice):
+    way_in = "main form[action='/demo/load']"
+    assert alice.get("/teams/").select_one(way_in)
+    alice.post("/demo/load")
+    assert not alice.get("/teams/").select_one(way_in)
