@@ -421,3 +421,23 @@ def test_too_many_at_once_are_refused_whole(alice, rota):
 
     assert alice.post("/tasks/set", task=ids, setting="remove").status_code == 413
     assert titles(alice.get("/tasks/")) == ["Rota"]
+
+
+def test_one_answer_leads_to_the_next_task_that_asks(app, alice):
+    with app.app_context():
+        ids = [
+            factory.task(alice.team_id, title, stakes=None).id
+            for title in ("Beta", "Alpha")
+        ]
+    first, following = (f"/tasks/{id}" for id in ids)
+    version = alice.get(first).select_one("main [name=version]")["value"]
+    alice.post(f"{first}/facts", version=version)
+    assert "Nothing was answered yet." in alice.get(first).text
+    version = alice.get(first).select_one("main [name=version]")["value"]
+    alice.post(f"{first}/facts", version=version, stakes="low")
+
+    link = alice.get(first).select_one(".flashes a")
+    assert (link.text, link["href"]) == (
+        "Next task to answer",
+        f"{following}#questions",
+    )

@@ -15,7 +15,14 @@ from sqlalchemy import ColumnElement, Select, case, func, or_
 
 from .. import access, i18n, planning
 from ..database import VersionConflict, page_of, set_all
-from ..forms import flash_undo, query_choice, query_page, query_text, save
+from ..forms import (
+    flash_link,
+    flash_undo,
+    query_choice,
+    query_page,
+    query_text,
+    save,
+)
 from ..forms.tasks import BY_CODE, SETTINGS, FactsForm, NewcomerForm, TaskForm
 from ..models import FACTS, TITLE, Employee, Task, Team, db
 from ..removal import removed
@@ -344,8 +351,9 @@ def placed(task: Task) -> list[Placed]:
 def answer(task_id: int) -> ResponseReturnValue:
     """Save the answers to the questions on the task's own page."""
     task = access.own_or_404(Task, task_id, write=True)
+    left = task.unanswered()
     form = FactsForm()
-    form.ask({*task.unanswered(), *request.form})
+    form.ask({*left, *request.form})
     if not form.validate_on_submit():
         return show_task(task, form), 422
     try:
@@ -354,5 +362,31 @@ def answer(task_id: int) -> ResponseReturnValue:
         differences = form.differences(task)
         form.accept(task)
         return show_task(task, form, differences), 409
-    flash(gettext("Saved."))
+    tell_of_answers(task, is_any=task.unanswered() != left)
     return redirect(url_for(".show", task_id=task.id))
+
+
+def tell_of_answers(task: Task, *, is_any: bool) -> None:
+    """Say whether something was answered, and lead to the next task that asks."""
+    following = next_to_answer(task)
+    if not is_any:
+        flash(gettext("Nothing was answered yet."), "warning")
+    elif following is None or task.unanswered():
+        flash(gettext("Saved."))
+    else:
+        address = url_for(".show", task_id=following, _anchor="questions")
+        flash_link(gettext("Saved."), address, gettext("Next task to answer"))
+
+
+def next_to_answer(task: Task) -> int | None:
+    """Return the id of the next task of the team with a question, by its title."""
+    title = func.lower(Task.title)
+    query = db.select(Task.id).where(
+        Task.team_id == task.team_id,
+        Task.removed_at.is_(None),
+        Task.id != task.id,
+        conditions()["to_answer"],
+    )
+    return db.session.scalar(
+        query.order_by(title <= task.title.lower(), title, Task.id).limit(1)
+    )
