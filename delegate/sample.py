@@ -168,21 +168,21 @@ TASKS = (
         ),
         limits=Text(
             "Compensation up to €50; anything about safety goes on the same day.",
-            "Tegemoetkoming tot € 50; alles over veiligheid nog dezelfde dag.",
+            "Tegemoetkoming tot € 50; alles over veiligheid nog dezelfde dag.",
         ),
     ),
     SampleTask(
         "materials",
-        Text("Ordering materials up to €2,500", "Materiaal bestellen tot € 2.500"),
+        Text("Ordering materials up to €2,500", "Materiaal bestellen tot € 2.500"),
         "medium",
         "effort",
         outcome=Text(
             "No crew waits for material; the stock stays under €18,000.",
-            "Geen ploeg wacht op materiaal; de voorraad blijft onder € 18.000.",
+            "Geen ploeg wacht op materiaal; de voorraad blijft onder € 18.000.",
         ),
         limits=Text(
             "Framework prices; two quotes above €1,000.",
-            "Raamprijzen; twee offertes boven € 1.000.",
+            "Raamprijzen; twee offertes boven € 1.000.",
         ),
     ),
     SampleTask(
@@ -719,7 +719,7 @@ AGREED = (
         stays=Text("Framework contracts.", "Raamcontracten."),
         inform=Text(
             "Before each order above €1,000. Otherwise the list on the first Monday.",
-            "Vóór elke bestelling boven € 1.000. Verder de lijst op de eerste maandag.",
+            "Vóór elke bestelling boven € 1.000. Verder de lijst op de eerste maandag.",
         ),
         help=Text(
             "When a crew would stand still: call at once.",
@@ -759,7 +759,7 @@ AGREED = (
         reason=Text("It already goes well this way.", "Het gaat zo al goed."),
         decides=Text(
             "The answer, its tone and the compensation up to €50.",
-            "Het antwoord, de toon en de tegemoetkoming tot € 50.",
+            "Het antwoord, de toon en de tegemoetkoming tot € 50.",
         ),
         inform=Text(
             "At once: anything about safety or the newspaper.",
@@ -838,7 +838,7 @@ AGREED = (
         25,
         decides=Text(
             "The answer, and the compensation up to €50.",
-            "Het antwoord en de tegemoetkoming tot € 50.",
+            "Het antwoord en de tegemoetkoming tot € 50.",
         ),
         inform=Text("The weekly list on Friday.", "De weeklijst op vrijdag."),
     ),
@@ -874,7 +874,7 @@ AGREED = (
         ),
         decides=Text(
             "Which invoices are paid, up to €500.",
-            "Welke facturen worden betaald, tot € 500.",
+            "Welke facturen worden betaald, tot € 500.",
         ),
     ),
 )
