@@ -14,6 +14,7 @@ from flask_babel import gettext
 from sqlalchemy import Select, delete, select
 
 from .. import access, accounts, i18n, planning, sample
+from ..cli import Command, Line
 from ..database import lock
 from ..forms import Confirm
 from ..models import (
@@ -112,8 +113,8 @@ def own() -> ResponseReturnValue:
     return redirect(url_for("today.index"))
 
 
-@bp.cli.command("load")
-@click.option("--for", "email", metavar="EMAIL", help="Whose team it is.")
+@bp.cli.command("load", cls=Command)
+@click.option("--for", "email", type=Line(), metavar="EMAIL", help="Whose team it is.")
 @click.option(
     "--lang", type=click.Choice(i18n.LANGUAGES), default="en", show_default=True
 )
@@ -129,8 +130,8 @@ def load_command(email: str | None, lang: str) -> None:
     click.echo(f"Added “{team.name}” for {manager.email}.")
 
 
-@bp.cli.command("clear")
-@click.option("--for", "email", metavar="EMAIL", help="Whose team it is.")
+@bp.cli.command("clear", cls=Command)
+@click.option("--for", "email", type=Line(), metavar="EMAIL", help="Whose team it is.")
 def clear_command(email: str | None) -> None:
     """Throw the sample team away, with everything in it."""
     manager = accounts.manager_for(email)

@@ -26,6 +26,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from .. import access, accounts, i18n, wording
+from ..cli import Command, Line
 from ..database import lock
 from ..forms import flash_undo
 from ..models import (
@@ -263,10 +264,17 @@ def undo(key: str) -> ResponseReturnValue:
 # ---- the command
 
 
-@bp.cli.command("import")
+@bp.cli.command("import", cls=Command)
 @click.argument("file", type=click.File("rb"))
-@click.option("--team", required=True, help="Its name; made where there is none.")
-@click.option("--for", "email", help="The manager, where there are several.")
+@click.option(
+    "--team",
+    type=Line(required=True),
+    required=True,
+    help="Its name; made where there is none.",
+)
+@click.option(
+    "--for", "email", type=Line(), help="The manager, where there are several."
+)
 @click.option("--kind", type=click.Choice([kind.value for kind in Kind]))
 @click.option("--dry-run", is_flag=True, help="Tell what would be added, and stop.")
 def import_file(
