@@ -286,3 +286,18 @@ def test_still_so_is_one_click(live_server, new_page, ann):
     expect(status(page, "help")).to_contain_text("Saved")
     expect(page.get_by_role("button", name="Still so")).to_have_count(0)
     assert [score for _, score, _ in scores(live_server)] == [5, 5]
+
+
+def test_the_keys_act_on_the_criterion_in_sight(live_server, new_page, ann):
+    page = new_page()
+    page.goto(ann)
+    radio(page, "choices", 3).click()
+    page.locator(".progress-list a[href='#needs']").click()
+    press(page, "4")
+    expect(radio(page, "needs", 4)).to_be_checked()
+    expect(radio(page, "choices", 3)).to_be_checked()
+    page.locator("h1").click()
+    page.locator("#help").evaluate("one => one.scrollIntoView({ behavior: 'instant' })")
+    press(page, "5", "j")
+    expect(page.locator("#help input:focus")).to_have_count(1)
+    assert page.locator("#ratings :checked").count() == 2

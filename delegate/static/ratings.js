@@ -298,6 +298,13 @@ const KEPT = "rating-keys";
 const areKeysOn = () =>
   localStorage.getItem(KEPT) !== "off" && keys.getClientRects().length > 0;
 
+// The first whose top is on the screen or under it; past the last, there is none.
+function firstInSight() {
+  const tops = items.map((item) => item.element.getBoundingClientRect().top);
+  const first = tops.findIndex((top) => top >= 0);
+  return first < 0 ? items.length : first;
+}
+
 function press(event) {
   const { target, key, code } = event;
   if (!key || !code) return; // As when a browser fills a field in by itself.
@@ -307,9 +314,11 @@ function press(event) {
   // The number row also where its figures ask for Shift, as in Belgium.
   const score = code.match(/^Digit([0-5])$/)?.[1] ?? key.match(/^[0-5]$/)?.[0];
   const here = items.findIndex((item) => item.element.contains(target));
+  const below = here < 0 ? firstInSight() : here + 1;
+  const above = (here < 0 ? firstInSight() : here) - 1;
   const acts = {
-    j: () => items[Math.min(here + 1, items.length - 1)].focus(),
-    k: () => items[Math.max(here - 1, 0)].focus(),
+    j: () => items[Math.min(below, items.length - 1)].focus(),
+    k: () => items[Math.max(above, 0)].focus(),
     e: () => items[here]?.field("example")?.focus(),
   };
   const act = score ? () => items[here]?.pick(score) : acts[key.toLowerCase()];
