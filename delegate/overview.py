@@ -19,8 +19,11 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import (
     BigInteger,
     BindParameter,
+    ColumnElement,
     Date,
     DateTime,
+    FromClause,
+    Select,
     Table,
     and_,
     bindparam,
@@ -35,7 +38,7 @@ from sqlalchemy import (
 
 from . import rules
 from .models import Agreement, Employee, Pair, Rating, Safeguard, Task, db, task_facts
-from .planning import LOOK_AGAIN, OVERDUE, Key
+from .planning import LOOK_AGAIN, LOOKS_BACK, Key, is_watched
 
 Scores = tuple[int, ...]
 """The four criteria in the order of the rules; 0 is not observed, or still open."""
@@ -103,31 +106,78 @@ employee, task, rating, pair, agreement, safeguard = (
     for model in (Employee, Task, Rating, Pair, Agreement, Safeguard)
 )
 
-SCORE = 0b111
-OLD = 0b1000
-OWN = 1 << 40
-NEWEST = func.max(
-    case(
-        (rating.c.rater_id == bindparam("rater_id"), literal(OWN, BigInteger)), else_=0
-    )
-    + rating.c.id.cast(BigInteger) * 16
-    + case(
-        (rating.c.seen_on < bindparam("old_day", type_=Date), OLD),
-        (rating.c.seen_on.is_not(None), 0),
-        (rating.c.created_at < bindparam("old_moment", type_=DateTime), OLD),
-        else_=0,
-    )
-    + func.coalesce(rating.c.score, 0)
-)
-"""The rating that counts, in one number: the rater's own first, then the newest.
-
-Its last bits are the score and whether that is old. A greatest number is found in one
-pass along the index; ranking whole rows takes the database several times as long.
-"""
-
 IN_TEAM: BindParameter[int] = bindparam("team_id")
 
-PEOPLE = (
+SCORE = 0b111
+OLD = 0b1000
+WITHDRAWN = 0b10000
+OWN = 1 << 40
+
+
+def packed(row: FromClause) -> ColumnElement[int]:
+    """Return a rating as one number: the greatest is the rater's own, then the newest.
+
+    Its last bits are the score, whether that is old, and whether it is withdrawn.
+    """
+    return (
+        case(
+            (row.c.rater_id == bindparam("rater_id"), literal(OWN, BigInteger)), else_=0
+        )
+        + row.c.id.cast(BigInteger) * 32
+        + case((row.c.state == "withdrawn", WITHDRAWN), else_=0)
+        + case(
+            (row.c.seen_on < bindparam("old_day", type_=Date), OLD),
+            (row.c.seen_on.is_not(None), 0),
+            (row.c.created_at < bindparam("old_moment", type_=DateTime), OLD),
+            else_=0,
+        )
+        + func.coalesce(row.c.score, 0)
+    )
+
+
+NEWEST = func.max(packed(rating))
+"""The rating that counts, unless it is withdrawn: then `counting` looks further.
+
+A greatest number is found in one pass along the index; ranking whole rows takes the
+database several times as long.
+"""
+
+
+def counting(
+    newest: ColumnElement[int],
+    employee_id: ColumnElement[int],
+    criterion: str,
+    task_id: ColumnElement[int] | None = None,
+) -> ColumnElement[int]:
+    """Return `newest`, or where that is withdrawn the rating of another that counts.
+
+    Whoever withdrew the newest has none. The other is looked up only where it is
+    needed, as a CASE does not work out what it does not choose.
+    """
+    kept, last = rating.alias(), rating.alias()
+    about = (
+        kept.c.team_id == IN_TEAM,
+        kept.c.employee_id == employee_id,
+        kept.c.criterion == criterion,
+        kept.c.task_id.is_(None) if task_id is None else kept.c.task_id == task_id,
+    )
+    last_of_rater = select(func.max(last.c.id)).where(
+        last.c.team_id == kept.c.team_id,
+        last.c.employee_id == kept.c.employee_id,
+        last.c.criterion == kept.c.criterion,
+        last.c.task_id.is_not_distinct_from(kept.c.task_id),
+        last.c.rater_id.is_not_distinct_from(kept.c.rater_id),
+    )
+    other = select(func.max(packed(kept))).where(
+        *about,
+        kept.c.state != "withdrawn",
+        kept.c.id == last_of_rater.correlate(kept).scalar_subquery(),
+    )
+    withdrawn = newest.op("&", return_type=BigInteger())(WITHDRAWN) != 0
+    return case((withdrawn, other.scalar_subquery()), else_=newest)
+
+
+SEEN = (
     select(
         employee.c.id,
         employee.c.name,
@@ -151,6 +201,16 @@ PEOPLE = (
         or_(employee.c.left_on.is_(None), employee.c.left_on > bindparam("today")),
     )
     .group_by(employee.c.id)
+    .subquery()
+)
+
+PEOPLE = select(
+    SEEN.c.id,
+    SEEN.c.name,
+    *(
+        counting(SEEN.c[criterion], SEEN.c.id, criterion).label(criterion)
+        for criterion in rules.CRITERIA
+    ),
 )
 
 ACTIVE = and_(
@@ -178,7 +238,7 @@ GUARDED = (
             )
         )
     )
-    .where(safeguard.c.agreement_id == agreement.c.id)
+    .where(safeguard.c.agreement_id == agreement.c.id, agreement.c.state == "agreed")
     .scalar_subquery()
 )
 
@@ -198,7 +258,7 @@ GOING_ON = (
             agreement.c.team_id == pair.c.team_id,
             agreement.c.employee_id == pair.c.employee_id,
             agreement.c.task_id == pair.c.task_id,
-            agreement.c.state == "agreed",
+            agreement.c.state.in_(LOOKS_BACK),
         ),
     )
     .outerjoin(
@@ -219,6 +279,7 @@ GOING_ON = (
         pair.c.task_id,
         pair.c.current,
         agreement.c.id,
+        agreement.c.state,
         agreement.c.look_back_on,
     )
 )
@@ -241,10 +302,10 @@ WITH_ME = (
     .group_by(rating.c.task_id, rating.c.employee_id)
 )
 
-MATTERS = union_all(GOING_ON, WITH_ME)
+GOING_ON_OR_WITH_ME = union_all(GOING_ON, WITH_ME).subquery()
 
-FAMILIARITY = (
-    select(rating.c.employee_id, rating.c.task_id, NEWEST)
+FAMILIAR = (
+    select(rating.c.employee_id, rating.c.task_id, NEWEST.label("familiarity"))
     .where(
         rating.c.team_id == IN_TEAM,
         rating.c.criterion == "familiarity",
@@ -252,7 +313,18 @@ FAMILIARITY = (
         rating.c.task_id.in_(bindparam("tasks", expanding=True)),
     )
     .group_by(rating.c.employee_id, rating.c.task_id)
+    .subquery()
 )
+
+
+def with_familiarity(found: FromClause) -> Select[Any]:
+    """Return the query for what is found, with the familiarity that counts."""
+    who, what, newest, *others = found.c
+    return select(who, what, counting(newest, who, "familiarity", what), *others)
+
+
+MATTERS = with_familiarity(GOING_ON_OR_WITH_ME)
+FAMILIARITY = with_familiarity(FAMILIAR)
 
 
 def overview(team_id: int, rater_id: int, today: date) -> Overview:
@@ -285,7 +357,7 @@ def familiarity(
     asked = facts_asked(team_id, rater_id, today)
     asked |= {"people": people, "tasks": tasks}
     rows = db.session.connection().execute(FAMILIARITY, asked).all()
-    return {(who, what): code & SCORE for who, what, code in rows}
+    return {(who, what): (code or 0) & SCORE for who, what, code in rows}
 
 
 def facts_asked(team_id: int, rater_id: int, today: date) -> dict[str, Any]:
@@ -324,7 +396,7 @@ def judged(
         advice = advise(*facts)
         advices[what].append(advice)
         if current is not None or look_back_on is not None:
-            watched = look_back_on is not None and look_back_on >= today - OVERDUE
+            watched = is_watched(look_back_on, today)
             posture = stance(current, watched, *facts)
             level = None if current is None else rules.Level(current)
             matters[who, what] = Matter(level, advice, posture, look_back_on)

@@ -17,6 +17,9 @@ from .models import LIVE_STATES, Agreement, Employee, Pair, Rating, Safeguard, T
 OVERDUE = timedelta(days=7)
 """How long a moment that has passed still counts as watched."""
 
+LOOKS_BACK = ("agreed", "looked_back")
+"""The states of an agreement in which its day to look back still lies open."""
+
 COMING = timedelta(days=6)
 """How far ahead the coming week reaches, today itself not counted."""
 
@@ -102,12 +105,20 @@ def newest_ratings(
     employees: Sequence[int] | None = None,
     tasks: Sequence[int] | None = None,
 ) -> Newest:
-    """Return the ratings that count: the rater's own newest, else another's."""
-    own_first = case((Rating.rater_id == rater_id, 0), else_=1)
-    place = func.row_number().over(
-        partition_by=(Rating.employee_id, Rating.criterion, Rating.task_id),
-        order_by=(own_first, Rating.id.desc()),
+    """Return the ratings that count: the rater's own newest, else another's.
+
+    Whoever withdrew the newest has none: what came before it was undone with it.
+    """
+    last = (
+        select(func.max(Rating.id))
+        .where(Rating.team_id == team_id)
+        .group_by(Rating.employee_id, Rating.criterion, Rating.task_id, Rating.rater_id)
     )
+    if employees is not None:
+        last = last.where(Rating.employee_id.in_(employees))
+    if tasks is not None:
+        last = last.where(or_(Rating.task_id.is_(None), Rating.task_id.in_(tasks)))
+    own_last = case((Rating.rater_id == rater_id, 1), else_=0)
     found = select(
         Rating.employee_id,
         Rating.criterion,
@@ -120,14 +131,8 @@ def newest_ratings(
         Rating.seen_on,
         Rating.rater_id,
         Rating.created_at,
-        place.label("place"),
-    ).where(Rating.team_id == team_id)
-    if employees is not None:
-        found = found.where(Rating.employee_id.in_(employees))
-    if tasks is not None:
-        found = found.where(or_(Rating.task_id.is_(None), Rating.task_id.in_(tasks)))
-    ranked = found.subquery()
-    rows = db.session.execute(select(ranked).where(ranked.c.place == 1))
+    ).where(Rating.id.in_(last), Rating.state != "withdrawn")
+    rows = db.session.execute(found.order_by(own_last, Rating.id))
     return {(row.employee_id, row.criterion, row.task_id): row for row in rows}
 
 
@@ -203,7 +208,10 @@ def outcome(facts: Facts, employee_id: int, task: Task) -> Outcome:
     agreed = live if live and live.state == "agreed" else None
     safeguards = agreed.safeguards if agreed else frozenset()
     advice = rules.recommend(ratings, task.facts(), safeguards)
-    watched = is_watched(agreed, facts.today)
+    looks_back = live is not None and live.state in LOOKS_BACK
+    watched = is_watched(
+        live.look_back_on if live and looks_back else None, facts.today
+    )
     return Outcome(
         employee_id,
         task.id,
@@ -216,13 +224,9 @@ def outcome(facts: Facts, employee_id: int, task: Task) -> Outcome:
     )
 
 
-def is_watched(agreed: Live | None, today: date) -> bool:
-    """Tell whether a moment to look back is agreed and not long past."""
-    return (
-        agreed is not None
-        and agreed.look_back_on is not None
-        and agreed.look_back_on >= today - OVERDUE
-    )
+def is_watched(look_back_on: date | None, today: date) -> bool:
+    """Tell whether there is an open day to look back, and it is not long past."""
+    return look_back_on is not None and look_back_on >= today - OVERDUE
 
 
 def pair(employee: Employee, task: Task, rater_id: int, today: date) -> Outcome:

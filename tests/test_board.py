@@ -535,3 +535,74 @@ def test_the_board_says_what_the_pages_of_the_pairs_say(app, alice, bob):
             )
         }
         assert {one.posture for one in whole.matters.values()} >= {Posture.LETTING_FALL}
+
+
+WHO_RATED = {
+    "own undone": ("own 2", "colleague 3", "own withdrawn"),
+    "all undone": ("own 2", "colleague 3", "own withdrawn", "colleague withdrawn"),
+    "undone before": ("own 2", "own withdrawn", "colleague 3", "stranger 4"),
+    "newest colleague undone": ("colleague 3", "stranger 4", "stranger withdrawn"),
+    "own again": ("own 2", "own withdrawn", "colleague 3", "own 4"),
+    "own not observed": ("colleague 3", "own unseen"),
+}
+COUNTS = (3, None, 4, 3, 4, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "counts"),
+    list(zip(WHO_RATED.values(), COUNTS, strict=True)),
+    ids=WHO_RATED,
+)
+def test_who_withdraws_has_said_nothing_and_a_colleague_counts(
+    app, alice, bob, pair, given, counts
+):
+    today = date.today()
+    with app.app_context():
+        stranger = factory.manager_with_team("Carol")[0].id
+        raters = {
+            "own": alice.manager_id,
+            "colleague": bob.manager_id,
+            "stranger": stranger,
+        }
+        ann, task = rows(pair)
+        db.session.execute(db.delete(Rating))
+        for who, what in map(str.split, given):
+            score = int(what) if what.isdigit() else None
+            state = "scored" if score else what
+            say = {"rater_id": raters[who], "state": state, "example": "Called."}
+            factory.rating(ann, "help", score, **say)
+            factory.rating(ann, "familiarity", score, task=task, **say)
+        found = planning.pair(ann, task, alice.manager_id, today)
+        asked = alice.team_id, alice.manager_id, today
+        board = overview(*asked).people[0]
+        known = familiarity(*asked, [ann.id], [task.id])
+
+        assert found.ratings.help == found.ratings.familiarity == counts
+        assert board.scores[CRITERIA.index("help")] == (counts or 0)
+        assert known.get((ann.id, task.id), 0) == (counts or 0)
+
+
+@pytest.mark.parametrize(("days", "posture"), [(-7, "generous"), (-8, "letting_fall")])
+def test_looked_back_with_a_new_day_is_watched_everywhere(
+    app, alice, pair, days, posture
+):
+    today = date.today()
+    with app.app_context():
+        ann, task = rows(pair)
+        factory.pair(ann, task, current=7)
+        live = factory.agreement(
+            ann,
+            task,
+            level=7,
+            state="looked_back",
+            look_back_on=today + timedelta(days=days),
+        )
+        guard(live, "help")
+        found = planning.pair(ann, task, alice.manager_id, today)
+        matter = overview(alice.team_id, alice.manager_id, today).matters[pair]
+
+    assert found.posture == matter.posture == posture
+    assert found.advice == matter.advice
+    assert found.advice.safeguards == frozenset()
+    assert matter.look_back_on == today + timedelta(days=days)
+    assert "Weekly planning" in alice.get("/").select_one("#due").parent.text

@@ -16,7 +16,7 @@ from sqlalchemy import Row, Select, func, select
 from .. import access, i18n, planning, rules, wording
 from ..models import Agreement, Employee, Task, Team, db
 from ..overview import Matter, Overview, Person, overview
-from ..planning import COMING, OVERDUE
+from ..planning import COMING, LOOKS_BACK, is_watched
 from ..rules import Posture
 
 bp = Blueprint("today", __name__, cli_group=None)
@@ -158,7 +158,7 @@ def first(going: Sequence[Going], today: date) -> First | None:
 def kind_of(matter: Matter, today: date) -> str | None:
     if matter.posture in (Posture.LETTING_FALL, Posture.TOO_TRUSTING):
         return matter.posture
-    is_late = matter.look_back_on and matter.look_back_on < today - OVERDUE
+    is_late = matter.look_back_on and not is_watched(matter.look_back_on, today)
     return LATE if is_late else None
 
 
@@ -167,7 +167,7 @@ def appointments(team: Team, today: date) -> Mapping[str, Any]:
     until = today + COMING
     due = db.session.execute(
         agreements(team)
-        .where(Agreement.state == "agreed", Agreement.look_back_on <= until)
+        .where(Agreement.state.in_(LOOKS_BACK), Agreement.look_back_on <= until)
         .order_by(Agreement.look_back_on, func.lower(Employee.name), Agreement.id)
         .limit(MOST_LOOK_BACKS)
     ).all()
