@@ -181,6 +181,16 @@ def test_a_removed_person_can_be_put_back_at_once_and_later(app, alice, ann):
     assert names(alice.get("/people/")) == ["Ann Verhoeven"]
 
 
+def test_only_who_was_removed_within_thirty_days_is_put_back(app, alice, ann):
+    gone = person(app, alice, "Gone", removed_at=utc_now() - timedelta(days=31))
+    seen = saved(app, ann).version
+
+    assert alice.post("/people/put-back", employee=[ann, gone]).status_code == 302
+    assert alice.post("/people/put-back", employee=gone).status_code == 404
+    assert saved(app, ann).version == seen
+    assert saved(app, gone).removed_at
+
+
 @pytest.mark.parametrize(("days", "shown"), [(29, True), (31, False)])
 def test_after_thirty_days_the_removed_are_no_longer_shown(app, alice, days, shown):
     person(app, alice, "Ann", removed_at=utc_now() - timedelta(days=days))

@@ -204,6 +204,18 @@ def test_removed_tasks_can_be_put_back_at_once_and_later(app, alice, count):
     assert len(titles(alice.get("/tasks/"))) == 1
 
 
+def test_only_what_was_removed_within_thirty_days_is_put_back(app, alice):
+    here = task(app, alice, "Here")
+    long_ago = utc_now() - timedelta(days=31)
+    gone = task(app, alice, "Gone", removed_at=long_ago)
+    seen = saved(app, here).version
+
+    assert alice.post("/tasks/put-back", task=[here, gone]).status_code == 302
+    assert alice.post("/tasks/put-back", task=gone).status_code == 404
+    assert saved(app, here).version == seen
+    assert saved(app, gone).removed_at == long_ago
+
+
 @pytest.mark.parametrize(("days", "shown"), [(29, True), (31, False)])
 def test_after_thirty_days_the_removed_are_no_longer_shown(app, alice, days, shown):
     task(app, alice, "Rota", removed_at=utc_now() - timedelta(days=days))

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import Row, Select, func, not_
 
-from .. import access, i18n, planning, rules
+from .. import access, i18n, planning, removal, rules
 from ..database import Page, VersionConflict, page_of, set_all
 from ..forms import (
     DayField,
@@ -39,7 +39,6 @@ from ..models import (
     db,
     utc_now,
 )
-from ..removal import removed
 
 bp = Blueprint("people", __name__, url_prefix="/people", cli_group=None)
 
@@ -217,7 +216,7 @@ def remove(employee_id: int) -> ResponseReturnValue:
 @bp.route("/removed")
 def list_removed() -> ResponseReturnValue:
     team = access.current_team()
-    query = removed(Employee).where(Employee.team_id == (team and team.id))
+    query = removal.removed(Employee).where(Employee.team_id == (team and team.id))
     page = page_of(query, query_page())
     return render_template(
         "people/removed.html",
@@ -233,8 +232,8 @@ def list_removed() -> ResponseReturnValue:
 def put_back() -> ResponseReturnValue:
     """Put back the people that were removed: `employee` names each by its id."""
     wanted = request.values.getlist("employee")
-    ids = access.own_ids_or_404(Employee, wanted, removed=True)
-    set_all(Employee, ids, removed_at=None)
+    removal.put_back(Employee, access.own_ids_or_404(Employee, wanted, removed=True))
+    ids = access.own_ids_or_404(Employee, wanted)
     employee = access.own_or_404(Employee, ids[0])
     flash(gettext("%(name)s is back.", name=employee.name))
     return redirect(url_for(".index", team=employee.team_id))

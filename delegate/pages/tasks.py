@@ -13,7 +13,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, case, func, or_
 
-from .. import access, i18n, planning
+from .. import access, i18n, planning, removal
 from ..database import VersionConflict, page_of, set_all
 from ..forms import (
     flash_link,
@@ -25,7 +25,6 @@ from ..forms import (
 )
 from ..forms.tasks import BY_CODE, SETTINGS, FactsForm, NewcomerForm, TaskForm
 from ..models import FACTS, TITLE, Employee, Task, Team, db
-from ..removal import removed
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks", cli_group=None)
 
@@ -275,7 +274,7 @@ def show_form(
 @bp.route("/removed")
 def list_removed() -> ResponseReturnValue:
     team = access.current_team()
-    query = removed(Task).where(Task.team_id == (team and team.id))
+    query = removal.removed(Task).where(Task.team_id == (team and team.id))
     page = page_of(query, query_page())
     return render_template(
         "tasks/removed.html",
@@ -290,8 +289,9 @@ def list_removed() -> ResponseReturnValue:
 @bp.post("/put-back")
 def put_back() -> ResponseReturnValue:
     """Put back the tasks that were removed: `task` names each by its id."""
-    ids = access.own_ids_or_404(Task, request.values.getlist("task"), removed=True)
-    set_all(Task, ids, removed_at=None)
+    wanted = request.values.getlist("task")
+    removal.put_back(Task, access.own_ids_or_404(Task, wanted, removed=True))
+    ids = access.own_ids_or_404(Task, wanted)
     task = access.own_or_404(Task, ids[0])
     flash(ngettext("%(num)d task is back.", "%(num)d tasks are back.", len(ids)))
     return redirect(url_for(".index", team=task.team_id))
