@@ -39,8 +39,10 @@ with libraries_by_name():
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-PAPERS = {"a4": "A4", "letter": "letter"}
-"""The sizes of paper, as CSS calls them."""
+# What they tell quotes what someone wrote, which has no place in the log of a server.
+for library in ("weasyprint", "fontTools"):
+    logging.getLogger(library).addHandler(logging.NullHandler())
+    logging.getLogger(library).propagate = False
 
 BASE_URL = "https://paper.invalid/"
 """Where a document thinks it stands: a name that can never be resolved."""
@@ -51,6 +53,12 @@ READABLE = {
     **{f"{BASE_URL}assets/{name}": path for name, path in assets.FILES.items()},
 }
 """All that a document can read: our own files, by exact address."""
+
+MOST_AT_ONCE = 4
+"""Plans that are drawn or wait for it; more would leave nobody to answer the rest."""
+
+LONGEST_WAIT = 10.0
+"""Seconds to wait for those before."""
 
 MISSING = "☐"
 """Stands for a sign that no font here has: PDF/UA allows no empty glyph."""
@@ -88,10 +96,11 @@ class Renderer(NamedTuple):
 
     fetcher: OwnFilesOnly
     fonts: FontConfiguration
-    styles: dict[str, list[CSS]]
+    style: CSS
     missing: Missing
 
     def draw(self, html: str, paper: str) -> bytes:
+        size = CSS(string=f"@page {{ size: {paper} }}", url_fetcher=self.fetcher)
         document = HTML(
             string=html.translate(self.missing.signs),
             base_url=BASE_URL,
@@ -100,26 +109,47 @@ class Renderer(NamedTuple):
         pdf: bytes = document.write_pdf(
             pdf_variant="pdf/ua-1",
             font_config=self.fonts,
-            stylesheets=self.styles[paper],
+            stylesheets=[self.style, size],
         )
         return pdf
 
 
+class Busy(Exception):
+    """Others are printing, and this one would wait too long."""
+
+
 LOCK = threading.Lock()
+PLACES = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Hold `LOCK`, or raise Busy where it would take too long to get it."""
+    if not PLACES.acquire(blocking=False):
+        raise Busy
+    try:
+        if not LOCK.acquire(timeout=LONGEST_WAIT):
+            raise Busy
+        try:
+            yield
+        finally:
+            LOCK.release()
+    finally:
+        PLACES.release()
 
 
 @functools.cache
 def renderer() -> Renderer:
     """Return the renderer of this process; hold `LOCK` to make it and to use it."""
     fetcher, fonts, missing = OwnFilesOnly(), FontConfiguration(), Missing()
-    given = {"base_url": BASE_URL, "url_fetcher": fetcher, "font_config": fonts}
-    ours = CSS(string=STYLE.read_text(), **given)
-    styles = {
-        paper: [ours, CSS(string=f"@page {{ size: {size} }}", **given)]
-        for paper, size in PAPERS.items()
-    }
+    style = CSS(
+        string=STYLE.read_text(),
+        base_url=BASE_URL,
+        url_fetcher=fetcher,
+        font_config=fonts,
+    )
     logging.getLogger("weasyprint").addHandler(missing)
-    return Renderer(fetcher, fonts, styles, missing)
+    return Renderer(fetcher, fonts, style, missing)
 
 
 # Pango crashes when it is left to the end of the interpreter to let go of its fonts.
@@ -127,11 +157,12 @@ atexit.register(renderer.cache_clear)
 
 
 def to_pdf(html: str, paper: str) -> bytes:
-    """Return `html` as a tagged PDF (PDF/UA-1) on `paper`, one of `PAPERS`.
+    """Return `html` as a tagged PDF (PDF/UA-1) on `paper`, a size that CSS knows.
 
     Drawn a second time where a sign turns out to be in no font; it is then remembered.
+    Raises Busy where too many others are printing.
     """
-    with LOCK:
+    with turn():
         ours = renderer()
         known = len(ours.missing.signs)
         pdf = ours.draw(html, paper)

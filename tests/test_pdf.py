@@ -1,11 +1,16 @@
 """From HTML to a tagged PDF: what it may read, what it embeds, what no font has."""
 
 import io
+import logging
+import logging.handlers
+import queue
 import socket
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 
+import pdfplumber
 import pikepdf
 import pytest
 from paper_checks import assert_accessible, fonts_of, text_of
@@ -151,13 +156,86 @@ def test_plans_print_in_several_threads_at_once():
     def draw(number):
         made[number] = text_of(pdf.to_pdf(PAGE.format(f"number {number}"), "a4"))
 
-    threads = [threading.Thread(target=draw, args=(number,)) for number in range(6)]
+    numbers = range(pdf.MOST_AT_ONCE)
+    threads = [threading.Thread(target=draw, args=(number,)) for number in numbers]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert all(f"number {number}" in made[number] for number in range(6))
+    assert all(f"number {number}" in made[number] for number in numbers)
+
+
+def test_nobody_waits_longer_than_is_said(monkeypatch):
+    monkeypatch.setattr(pdf, "LONGEST_WAIT", 0.01)
+    with pdf.LOCK, pytest.raises(pdf.Busy):
+        pdf.to_pdf(PAGE.format("x"), "a4")
+
+    assert pdf.to_pdf(PAGE.format("x"), "a4")
+
+
+def test_no_more_wait_than_leaves_threads_for_others():
+    with ExitStack() as stack:
+        for _ in range(pdf.MOST_AT_ONCE):
+            assert pdf.PLACES.acquire(blocking=False)
+            stack.callback(pdf.PLACES.release)
+        with pytest.raises(pdf.Busy):
+            pdf.to_pdf(PAGE.format("x"), "a4")
+
+    assert pdf.to_pdf(PAGE.format("x"), "a4")
+
+
+@pytest.fixture
+def told():
+    """A way to listen to a logger; gives what it was told from then on."""
+    with ExitStack() as stack:
+
+        def listen(name=None):
+            handler = logging.handlers.QueueHandler(queue.SimpleQueue())
+            logger = logging.getLogger(name)
+            logger.addHandler(handler)
+            stack.callback(logger.removeHandler, handler)
+            return handler.queue
+
+        yield listen
+
+
+def test_the_log_tells_nothing_of_what_was_typed(told):
+    log = told()
+    pdf.to_pdf(PAGE.format("<b style='color: secret'>secret 日 \U0010fff0</b>"), "a4")
+    logging.getLogger("fontTools.subset").warning("secret")
+
+    assert log.empty()
+
+
+def test_the_style_sheet_is_read_without_a_complaint(told):
+    complaints = told("weasyprint")
+    pdf.renderer.cache_clear()
+    pdf.to_pdf(PAGE.format("x"), "letter")
+
+    assert complaints.empty()
+
+
+def notes(html):
+    """Return what the last page says, and its ruled lines, where notes end a plan."""
+    lines = '<div class="ruled">' + "<i></i>" * 36 + "</div>"
+    end = f"""<section class="together"><p>Together</p></section><div class="close">
+      <div class="signatures"><p>Ann</p><p>Bob</p></div>
+      <div class="remarks"><h2 class="label">Notes</h2>{lines}</div></div>"""
+    made = pdf.to_pdf(PAGE.format(html + end), "a4")
+    with pdfplumber.open(io.BytesIO(made)) as document:
+        [*_, last] = document.pages
+        low = max((line["bottom"] for line in last.lines + last.rects), default=0)
+        return len(document.pages), last.extract_text(), float(low / last.height)
+
+
+@pytest.mark.parametrize("millimetres", range(60, 250, 7))
+def test_notes_fill_the_last_page_and_never_begin_one(millimetres):
+    style = f"<style>.above {{ height: {millimetres}mm }}</style>"
+    _, words, low = notes(f'{style}<div class="above"><p>above</p></div>')
+
+    assert "Ann" in words
+    assert low > 0.88 or "Notes" not in words
 
 
 def test_the_fonts_are_read_once():
