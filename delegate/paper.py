@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
@@ -20,6 +21,12 @@ from .planning import Facts, Outcome
 
 BLANKS = 2
 """Tasks with nothing filled in, where there is none to discuss."""
+
+MOST_TASKS = 20
+"""Tasks on one plan: more is no conversation, and keeps others from printing."""
+
+MOST_TEXT = 100_000
+"""Characters of its tasks that one plan holds, beside its first task."""
 
 MOST_STANDING = 12
 """Tasks on the preparation sheet: what two people can talk about in one go."""
@@ -57,6 +64,11 @@ class Item:
     def is_open(self) -> bool:
         return self.level is None
 
+    @property
+    def length(self) -> int:
+        texts = sum(len(getattr(self, text)) for text in TEXTS)
+        return texts + sum(len(text) for _, text in self.safeguards)
+
 
 TEXTS = (
     "outcome",
@@ -78,6 +90,7 @@ class Plan:
     day: date
     look_back: date | None
     items: Sequence[Item]
+    more: int
     count_on_me: str
     asks_of_me: str
     learning: str
@@ -128,8 +141,10 @@ class Preparation:
         return sum(row.score is not None for row in self.seen)
 
     @property
-    def unfamiliar(self) -> bool:
-        return any("familiarity" in one.advice.unseen for _, one in self.standing)
+    def unseen(self) -> list[str]:
+        """What the levels rest on that is not yet seen, for one task or for all."""
+        names = {name for _, one in self.standing for name in one.advice.unseen}
+        return [name for name in rules.RATED if name in names]
 
 
 def first_name(name: str) -> str:
@@ -146,18 +161,21 @@ def plan(employee: Employee, manager: Manager, *, ticked: Sequence[Task] = ()) -
     """Return the shared plan: what is agreed, what is drafted, and the ticked tasks.
 
     Where there is none of these, the tasks with most room, or empty ones to fill in.
+    Where there are too many, the ticked ones stay, and those to look back on first.
     """
     found = live_agreements(employee)
     taken = {agreement.task_id for agreement, _ in found}
-    items = [from_agreement(agreement, title) for agreement, title in found]
-    items += [from_task(task) for task in ticked if task.id not in taken]
-    days = [item.look_back_on for item in items if item.level and item.look_back_on]
+    to_add = [from_task(task) for task in ticked if task.id not in taken]
+    kept = found[: max(0, MOST_TASKS - len(to_add))]
+    items = fitting([*(from_agreement(*one) for one in kept), *to_add])
+    days = [one.look_back_on for one, _ in found if one.state != "draft"]
     return Plan(
         name=employee.name,
         manager=named(manager),
         day=i18n.as_date(employee.next_talk_at or i18n.today()),
-        look_back=min(days, default=None),
+        look_back=min(filter(None, days), default=None),
         items=items or suggested(employee, manager),
+        more=len(found) + len(to_add) - len(items),
         count_on_me=employee.count_on_me,
         asks_of_me=employee.asks_of_me,
         learning=employee.learning,
@@ -165,8 +183,18 @@ def plan(employee: Employee, manager: Manager, *, ticked: Sequence[Task] = ()) -
     )
 
 
+def fitting(items: Sequence[Item]) -> list[Item]:
+    """Return the first of `items` that fit on one plan; always one, if there is one."""
+    rest = items[1:MOST_TASKS]
+    lengths = accumulate(item.length for item in rest)
+    return [*items[:1], *rest[: sum(length <= MOST_TEXT for length in lengths)]]
+
+
 def live_agreements(employee: Employee) -> list[tuple[Agreement, str]]:
-    """Return the live agreements with the titles of their tasks; agreed ones first."""
+    """Return the live agreements with the titles of their tasks.
+
+    Agreed ones come before drafts, and what is looked back on soonest comes first.
+    """
     rows = db.session.execute(
         select(Agreement, Task.title)
         .join(Task, Task.id == Agreement.task_id)
@@ -176,7 +204,12 @@ def live_agreements(employee: Employee) -> list[tuple[Agreement, str]]:
             Agreement.state.in_(LIVE_STATES),
             Task.removed_at.is_(None),
         )
-        .order_by(Agreement.state == "draft", func.lower(Task.title), Task.id)
+        .order_by(
+            Agreement.state == "draft",
+            Agreement.look_back_on.asc().nulls_last(),
+            func.lower(Task.title),
+            Task.id,
+        )
     )
     return [(agreement, title) for agreement, title in rows]
 

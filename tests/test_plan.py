@@ -11,7 +11,7 @@ from browsing import Browser
 from paper_checks import assert_accessible, text_of
 from sqlalchemy import select
 
-from delegate import agreeing, paper, rules, wording
+from delegate import agreeing, paper, pdf, rules, wording
 from delegate.models import LONG, Membership, Pair, Safeguard, db
 
 AGREED = {
@@ -205,6 +205,64 @@ def test_someone_elses_task_is_no_page(app, alice, bob, ann):
     assert alice.open(f"/plan/{ann}.pdf?task={theirs}").status_code == 404
 
 
+def many_tasks(app, browser, count):
+    with app.app_context():
+        return [factory.task(browser.team_id, f"Task {n}").id for n in range(count)]
+
+
+@on_one_database
+@pytest.mark.parametrize("path", ["/plan/{}?{}", "/plan/{}.pdf?{}"])
+def test_too_many_ticked_tasks_are_not_printed_and_stay_ticked(app, alice, ann, path):
+    tasks = many_tasks(app, alice, paper.MOST_TASKS + 1)
+    query = "&".join(f"task={task}" for task in tasks)
+    page = alice.get(path.format(ann, query), 422)
+
+    [fault] = page.select("#tasks .fault")
+    assert (
+        fault.text == "21 tasks are ticked. At most 20 fit on one plan: take some off."
+    )
+    assert len(page.select("#tasks input[checked]")) == len(tasks)
+    assert len(page.select(".paper .task")) == paper.MOST_TASKS
+
+
+@on_one_database
+def test_what_does_not_fit_on_one_plan_is_counted(app, alice, ann):
+    with app.app_context():
+        employee = db.session.get(paper.Employee, ann)
+        for number in range(paper.MOST_TASKS):
+            day = date(2026, 12, 15 + number % 10)
+            task = factory.task(alice.team_id, f"Task {number}")
+            factory.agreement(employee, task, look_back_on=day)
+    ticked = add_task(app, alice, "Night roster")
+    page = alice.get(f"/plan/{ann}?task={ticked}")
+    heads = [head.text for head in page.select(".task .subject")]
+
+    assert len(heads) == paper.MOST_TASKS
+    assert heads[0] == "Weekly planning", "the soonest to look back on"
+    assert heads[-1] == "Night roster", "ticked, so meant to be there"
+    assert "2 more tasks are not on this paper." in page.select_one(".paper").text
+
+
+def test_a_plan_holds_so_much_text_and_always_one_task():
+    long = paper.Item(title="Long", outcome="x" * paper.MOST_TEXT)
+    short = paper.Item(title="Short", outcome="x")
+
+    assert paper.fitting([]) == []
+    assert paper.fitting([long, long, short]) == [long, long]
+    assert paper.fitting([short] * 30) == [short] * paper.MOST_TASKS
+
+
+def test_who_would_wait_too_long_is_told_so(alice, ann, monkeypatch):
+    monkeypatch.setattr(pdf, "LONGEST_WAIT", 0.01)
+    with pdf.LOCK:
+        response = alice.open(f"/plan/{ann}.pdf?download=1")
+    page = alice.page(response, 503)
+
+    assert page.h1.text == "Someone else is printing"
+    assert page.select_one("header.masthead")
+    assert response.headers["Retry-After"] == "10"
+
+
 def test_with_nothing_at_all_two_empty_tasks_are_printed(app, alice):
     with app.app_context():
         id = factory.employee(alice.team_id).id
@@ -253,6 +311,25 @@ def test_what_was_not_seen_gets_a_step_to_get_acquainted(app, alice):
 
     assert str(wording.ACQUAINT["informs"]) in words
     assert str(wording.ACQUAINT["familiarity"]) in words
+
+
+@on_one_database
+def test_what_was_not_seen_stands_once_above_the_tasks(app, alice):
+    with app.app_context():
+        employee = factory.employee(alice.team_id)
+        factory.rated(employee, informs=None, needs=None, rater_id=alice.manager_id)
+        for number in range(3):
+            task = factory.task(alice.team_id, f"Task {number}")
+            factory.rating(
+                employee, "familiarity", 2, task=task, rater_id=alice.manager_id
+            )
+        id = employee.id
+    words = on_screen(alice, id)
+
+    assert words.count("informing in time; own needs.") == 1
+    assert words.count("Held back by: knowing this task.") == 3
+    assert words.count("To 4: Knowing this task, from 2 to 3.") == 3
+    assert "You have not yet seen" not in words
 
 
 @pytest.mark.parametrize(
@@ -459,6 +536,31 @@ def test_the_command_says_that_a_name_is_ambiguous(app, alice, cli):
 def test_the_command_says_that_there_is_nobody(cli):
     assert "There is nobody called Zed." in cli("Zed")[0].output
     assert "There is nobody called 99999999999999999999." in cli("9" * 20)[0].output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["9" * 5000], "There is nobody called 999"),
+        ([""], "Give the name or the id of a person."),
+        (["  "], "Give the name or the id of a person."),
+        (["\udcff"], "A name or address is not in UTF-8."),
+        (["Ann", "--for", "\udcff@x"], "A name or address is not in UTF-8."),
+    ],
+)
+def test_the_command_answers_odd_words_in_a_sentence(cli, arguments, words):
+    result, made = cli(*arguments)
+
+    assert (result.exit_code, made) == (1, "")
+    assert result.output.startswith(f"Error: {words}")
+
+
+def test_the_command_says_where_it_cannot_write(app, ann, tmp_path):
+    out = str(tmp_path / "none" / "plan.pdf")
+    result = app.test_cli_runner().invoke(args=["plan", "Ann", "-o", out])
+
+    assert result.exit_code == 1
+    assert result.output == f"Error: {out}: No such file or directory.\n"
 
 
 def test_the_command_asks_whose_plan_it_is(bob, cli):

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Blueprint, Response, abort, render_template, request, send_file
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    render_template,
+    request,
+    send_file,
+)
 from flask import url_for as address_of
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -22,6 +30,8 @@ bp = Blueprint("plan", __name__, cli_group=None)
 
 COPIES = ("shared", "private")
 PAPERS = ("a4", "letter")
+"""The sizes of paper, as CSS calls them."""
+
 LONGEST_NAME = 60
 """Characters of a person's name in the name of a file."""
 
@@ -29,19 +39,8 @@ LONGEST_NAME = 60
 @bp.route("/plan/<id:employee_id>")
 def preview(employee_id: int) -> ResponseReturnValue:
     """Show the shared plan as it will be printed, and choose what stands on it."""
-    employee, manager = access.own_or_404(Employee, employee_id), access.manager()
-    tasks = ticked(employee)
-    plan = paper.plan(employee, manager, ticked=tasks)
-    return render_template(
-        "plan/preview.html",
-        employee=employee,
-        sheet=sheet("plan/_shared.html", "plan", plan),
-        choices=paper.choices(employee, manager),
-        ticked={task.id for task in tasks},
-        suggested=plan.is_suggested,
-        blank=not plan.items[0].title,
-        **choosers("plan.preview", employee, "shared", [task.id for task in tasks]),
-    )
+    employee = access.own_or_404(Employee, employee_id)
+    return choosing(employee, ticked(employee))
 
 
 @bp.route("/people/<id:employee_id>/prepare")
@@ -62,7 +61,10 @@ def download(employee_id: int) -> ResponseReturnValue:
     """Hand over the PDF, in the language of `lang`; without `copy` the shared plan."""
     copy = query_choice("copy", COPIES, "shared")
     employee = access.own_or_404(Employee, employee_id, write=copy == "private")
-    html = document(employee, access.manager(), copy, ticked(employee))
+    tasks = ticked(employee)
+    if len(tasks) > paper.MOST_TASKS:
+        return choosing(employee, tasks)
+    html = document(employee, access.manager(), copy, tasks)
     return as_file(
         print_out(html, query_choice("paper", PAPERS, "a4")),
         file_name(employee, copy),
@@ -70,13 +72,32 @@ def download(employee_id: int) -> ResponseReturnValue:
     )
 
 
+def choosing(employee: Employee, tasks: list[Task]) -> ResponseReturnValue:
+    """Return the page of the plan with these tasks ticked; a 422 where too many are."""
+    manager = access.manager()
+    plan = paper.plan(employee, manager, ticked=tasks)
+    too_many = len(tasks) > paper.MOST_TASKS
+    page = render_template(
+        "plan/preview.html",
+        employee=employee,
+        sheet=sheet("plan/_shared.html", "plan", plan),
+        choices=paper.choices(employee, manager),
+        ticked={task.id for task in tasks},
+        most=paper.MOST_TASKS if too_many else None,
+        suggested=plan.is_suggested,
+        blank=not plan.items[0].title,
+        **choosers("plan.preview", employee, "shared", [task.id for task in tasks]),
+    )
+    return page, 422 if too_many else 200
+
+
 def ticked(employee: Employee) -> list[Task]:
     """Return the tasks of `task=`; ends with a 404 where one is not the team's."""
-    wanted = request.args.getlist("task")
+    wanted = set(request.args.getlist("task"))
     if not wanted:
         return []
     tasks = {str(task.id): task for task in planning.active_tasks(employee.team_id)}
-    if not tasks.keys() >= set(wanted):
+    if not tasks.keys() >= wanted:
         abort(404)
     return [task for id, task in tasks.items() if id in wanted]
 
@@ -129,7 +150,19 @@ def print_out(html: str, size: str) -> bytes:
     # Only now, as it takes as long to import as all the rest of the program.
     from .. import pdf
 
-    return pdf.to_pdf(html, size)
+    try:
+        return pdf.to_pdf(html, size)
+    except pdf.Busy:
+        abort(busy())
+
+
+def busy() -> Response:
+    page = render_template(
+        "error.html",
+        heading=gettext("Someone else is printing"),
+        advice=gettext("Go back and try again in a moment."),
+    )
+    return make_response(page, 503, {"Retry-After": "10"})
 
 
 def file_name(employee: Employee, copy: str) -> str:
@@ -159,12 +192,25 @@ def print_plan(
     employee: str, copy: str, lang: str, size: str, email: str | None, output: Path
 ) -> None:
     """Print the plan of EMPLOYEE, a name or an id, as a PDF."""
+    refuse_unreadable(employee, email or "")
     manager = manager_called(email)
-    person = person_called(employee, manager)
+    person = person_called(employee.strip(), manager)
     with i18n.speaking(lang):
         html = document(person, manager, copy, [])
-    output.write_bytes(print_out(html, size))
-    click.echo(f"Wrote {output}.")
+    made, path = print_out(html, size), click.format_filename(output)
+    try:
+        output.write_bytes(made)
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror}.") from error
+    click.echo(f"Wrote {path}.")
+
+
+def refuse_unreadable(*arguments: str) -> None:
+    """End where what was typed is no text, which no database takes."""
+    try:
+        "".join(arguments).encode()
+    except UnicodeEncodeError as error:
+        raise click.ClickException("A name or address is not in UTF-8.") from error
 
 
 def manager_called(email: str | None) -> Manager:
@@ -187,6 +233,8 @@ def manager_called(email: str | None) -> Manager:
 
 def person_called(wanted: str, manager: Manager) -> Employee:
     """Return the manager's employee by id or by name, whole or in part."""
+    if not wanted:
+        raise click.ClickException("Give the name or the id of a person.")
     mine = people_of(manager)
     name = func.lower(Employee.name)
     for query in (
@@ -201,11 +249,13 @@ def person_called(wanted: str, manager: Manager) -> Employee:
         if found:
             listed = ", ".join(f"{one.name} ({one.id})" for one in found)
             raise click.ClickException(f"More than one is called so: {listed}.")
-    raise click.ClickException(f"There is nobody called {wanted}.")
+    raise click.ClickException(f"There is nobody called {wanted[:LONGEST_NAME]}.")
 
 
 def is_id(wanted: str) -> bool:
-    return wanted.isascii() and wanted.isdigit() and int(wanted) < 2**31
+    """Say whether `wanted` is a number that an id can be."""
+    digits = wanted.isascii() and wanted.isdigit() and len(wanted) < 11
+    return digits and int(wanted) < 2**31
 
 
 def people_of(manager: Manager) -> Select[Any]:
