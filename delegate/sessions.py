@@ -143,7 +143,8 @@ def opened(key: str, only_reads: bool) -> Session:
     Finding it takes no lock, whatever the request will do: a transaction that may
     write begins after it.
     """
-    db.session.connection(execution_options={"writes": False})
+    if not db.session().in_transaction():
+        db.session.connection(execution_options={"writes": False})
     row = db.session.execute(OPEN, {"key_hash": digest(key)}).first()
     found = row is not None and row.expires_at >= utc_now()
     if row is not None and not only_reads:
