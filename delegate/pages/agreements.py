@@ -28,7 +28,7 @@ SHOWN = {
     "ended": ("ended", "taken_back"),
 }
 FILTERS = {
-    "live": _("All that stand"),
+    "live": _("Current"),
     "draft": _("Drafts"),
     "agreed": _("Agreed"),
     "looked_back": _("Looked back"),

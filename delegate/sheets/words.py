@@ -41,7 +41,7 @@ FILE = {
         "A quotation mark stands where no cell begins or ends, or is never closed."
     ),
     Code.NOT_TEXT: _(
-        "This file is no text and no .xlsx file. Save it as one of these."
+        "This is neither a text file nor an .xlsx file. Save it as one of these."
     ),
     Code.OTHER_ENCODING: _("It cannot be read in this encoding. Choose another one."),
     Code.OLD_EXCEL: _("This is an old .xls file. Open it and save it as .xlsx."),
