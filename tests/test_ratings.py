@@ -525,3 +525,14 @@ def test_it_speaks_dutch(alice, ann):
     assert page.h1.text.startswith("Wat heb je gezien van")
     assert "Wat heb je gezien dat je overtuigt?" in page.text
     assert told["fault"] == "Niet opgeslagen: bij een 2 hoort een voorbeeld"
+
+
+@pytest.mark.parametrize("page", ["0", "2", "999999", "-1", "x"])
+def test_a_page_that_is_not_there_is_the_nearest_one(app, alice, page):
+    with app.app_context():
+        employee_id = factory.employee(alice.team_id).id
+        factory.task(alice.team_id)
+
+    found = alice.get(f"/ratings/{employee_id}?page={page}")
+
+    assert "Weekly planning" in found.select_one("#familiarity").text

@@ -284,7 +284,8 @@ def query_choice(name: str, choices: Iterable[str], otherwise: str) -> str:
 def query_page() -> int:
     """Return the page asked for, counted from 1."""
     wish = request.args.get("page", "1")
-    return int(wish) if wish.isascii() and wish.isdigit() and len(wish) < 7 else 1
+    is_number = wish.isascii() and wish.isdigit() and len(wish) < 7
+    return max(1, int(wish)) if is_number else 1
 
 
 def flash_link(message: Any, url: str, words: Any) -> None:

@@ -122,7 +122,16 @@ def tasks_here(employee: Employee) -> Select[int, str]:
     if request.method == "POST":
         posted = {int(id) for id in POSTED_TASK.findall(" ".join(request.form))}
         return query.where(Task.id.in_(posted))
-    return query.limit(TASKS).offset((forms.query_page() - 1) * TASKS)
+    page, _ = page_here(employee)
+    return query.limit(TASKS).offset((page - 1) * TASKS)
+
+
+def page_here(employee: Employee) -> tuple[int, int]:
+    """Return the page of the table that is shown, and how many there are."""
+    query = tasks_to_rate(employee).order_by(None).subquery()
+    count = db.session.scalar(select(func.count()).select_from(query)) or 0
+    pages = max(1, -(-count // TASKS))
+    return min(forms.query_page(), pages), pages
 
 
 def tasks_to_rate(employee: Employee) -> Select[int, str]:
@@ -164,8 +173,7 @@ def show(
     newest: Mapping[Item, Rating | None] | None = None,
 ) -> str:
     """Return the page; `newest` holds by item what was saved meanwhile, if anything."""
-    query = tasks_to_rate(employee).order_by(None).subquery()
-    count = db.session.scalar(select(func.count()).select_from(query)) or 0
+    page, pages = page_here(employee)
     return render_template(
         "ratings/edit.html",
         employee=employee,
@@ -176,8 +184,8 @@ def show(
         familiar=lines[len(CRITERIA) :],
         four_times=four_times(lines[: len(CRITERIA)]),
         faults=[(line, field) for line in lines for field in line.form if field.errors],
-        page=forms.query_page(),
-        pages=-(-count // TASKS),
+        page=page,
+        pages=pages,
         wanted=wanted_task(),
         today=i18n.today(),
     )
