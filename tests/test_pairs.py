@@ -526,3 +526,13 @@ def test_the_page_is_sound_in_dutch(alice, make):
     page = alice.get(make(needs=3, help=None, current=6))
 
     assert page.h1.text == "We beslissen samen."
+
+
+def test_where_nothing_was_saved_there_is_nothing_to_undo(app, alice):
+    with app.app_context():
+        ann = factory.employee(alice.team_id).id
+        work = factory.task(alice.team_id).id
+
+    alice.post(f"/pairs/{ann}/{work}/now/undo?was=3&version=0")
+
+    assert "nothing was undone" in alice.get(f"/pairs/{ann}/{work}").text

@@ -268,6 +268,8 @@ def undo_now(employee_id: int, task_id: int) -> ResponseReturnValue:
         abort(404)
     pair = agreeing.pair_of(employee, task)
     try:
+        if pair not in db.session:
+            raise VersionConflict(pair)  # there is nothing that could be undone
         database.check_version(pair, request.args.get("version"))
         pair.current = was or None
         database.commit(pair)
