@@ -453,3 +453,14 @@ def test_one_answer_leads_to_the_next_task_that_asks(app, alice):
         "Next task to answer",
         f"{following}#questions",
     )
+
+
+def test_nothing_is_set_where_the_team_asked_for_is_not_there(app, alice):
+    with app.app_context():
+        task_id = factory.task(alice.team_id).id
+
+    response = alice.post("/tasks/set?team=99999", task=task_id, setting="remove")
+
+    assert response.status_code == 404
+    with app.app_context():
+        assert db.session.get(Task, task_id).removed_at is None

@@ -178,6 +178,7 @@ def counts(team: Team | None) -> dict[str, int]:
 @bp.post("/set")
 def set_fact() -> ResponseReturnValue:
     """Set one fact for every task that is ticked: an answer, given once."""
+    team = access.current_team()  # before anything is set: it may be a 404
     ticked = request.form.getlist("task")
     code = request.form.get("setting", "")
     fault = what_lacks(ticked, code)
@@ -199,7 +200,7 @@ def set_fact() -> ResponseReturnValue:
             )
         )
     page = query_page()
-    return redirect(asked_view().address(access.current_team(), page=page))
+    return redirect(asked_view().address(team, page=page))
 
 
 def what_lacks(ticked: list[str], code: str) -> Any:
