@@ -132,7 +132,7 @@ def newest_ratings(
         Rating.rater_id,
         Rating.created_at,
     ).where(Rating.id.in_(last), Rating.state != "withdrawn")
-    rows = db.session.execute(found.order_by(own_last, Rating.id))
+    rows: Iterable[Any] = db.session.execute(found.order_by(own_last, Rating.id))
     return {(row.employee_id, row.criterion, row.task_id): row for row in rows}
 
 
@@ -208,10 +208,8 @@ def outcome(facts: Facts, employee_id: int, task: Task) -> Outcome:
     agreed = live if live and live.state == "agreed" else None
     safeguards = agreed.safeguards if agreed else frozenset()
     advice = rules.recommend(ratings, task.facts(), safeguards)
-    looks_back = live is not None and live.state in LOOKS_BACK
-    watched = is_watched(
-        live.look_back_on if live and looks_back else None, facts.today
-    )
+    day = live.look_back_on if live and live.state in LOOKS_BACK else None
+    watched = is_watched(day, facts.today)
     return Outcome(
         employee_id,
         task.id,
