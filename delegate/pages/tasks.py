@@ -388,6 +388,7 @@ def next_to_answer(task: Task) -> int | None:
         Task.id != task.id,
         conditions()["to_answer"],
     )
-    return db.session.scalar(
+    found: int | None = db.session.scalar(
         query.order_by(title <= task.title.lower(), title, Task.id).limit(1)
     )
+    return found
