@@ -50,6 +50,9 @@ LIVE_STATES = ("draft", "agreed", "looked_back")
 NEEDS_EXAMPLE = (1, 2, 5)
 """Scores on the four criteria that ask for an example: the ones that weigh most."""
 
+WRONG = (1, 2)
+"""Scores that a choice cannot get for being only different."""
+
 
 class Base(DeclarativeBase):
     """Names every constraint, so that a migration can drop it on either database."""
@@ -333,12 +336,13 @@ class Rating(Model):
             name="task_if_familiarity",
         ),
         CheckConstraint(
-            "criterion = 'familiarity' OR score IS NULL OR score NOT IN (1, 2, 5)"
-            " OR length(trim(example)) > 0",
+            "criterion = 'familiarity' OR score IS NULL"
+            f" OR score NOT IN {NEEDS_EXAMPLE} OR length(trim(example)) > 0",
             name="example_if_far",
         ),
         CheckConstraint(
-            "NOT different OR score IS NULL OR score > 2", name="different_not_wrong"
+            f"NOT different OR score IS NULL OR score > {max(WRONG)}",
+            name="different_not_wrong",
         ),
         *at_most("example"),
         Index(None, "team_id", "employee_id", "criterion", "task_id"),

@@ -53,6 +53,28 @@ class Level(IntEnum):
     LET_GO = 7
 
 
+BANDS = {
+    1: (Level.SHOW, Level.EXPLAIN),
+    2: (Level.PROPOSE, Level.DECIDE_TOGETHER),
+    3: (Level.ADVISE, Level.HEAR_AFTERWARDS, Level.LET_GO),
+}
+"""I show it, we do it together, you do it.
+
+Source: De Steven, its page on the delegation ladder.
+"""
+
+
+def band(level: int) -> int:
+    """Return the key in `BANDS` of a level.
+
+    Source: De Steven, its page on the delegation ladder.
+
+    >>> band(Level.EXPLAIN), band(Level.LET_GO)
+    (1, 3)
+    """
+    return next(number for number, levels in BANDS.items() if level in levels)
+
+
 class CheckIn(StrEnum):
     """When the two look at the work together, in the order of the levels."""
 

@@ -95,20 +95,6 @@ CHECK_INS = {
     CheckIn.LOOK_BACK: _("a moment to look back only"),
 }
 
-_CHECK_IN = _("Check-in")
-_MOMENT = _("Moment")
-
-# Looking back at an agreed moment is not checking.
-CHECK_IN_LABELS = {
-    CheckIn.DURING: _CHECK_IN,
-    CheckIn.EACH_STEP: _CHECK_IN,
-    CheckIn.EACH_DECISION: _CHECK_IN,
-    CheckIn.MILESTONE: _CHECK_IN,
-    CheckIn.BEFORE_DECISION: _CHECK_IN,
-    CheckIn.AFTERWARDS: _MOMENT,
-    CheckIn.LOOK_BACK: _MOMENT,
-}
-
 CRITERIA = {
     "choices": _("Makes sound choices"),
     "informs": _("Informs me at the right moments"),
@@ -372,11 +358,6 @@ _FLOORED = _(
     "knows this work, so is heard before you decide: %(level)s, not %(lowest)s"
 )
 _SAFEGUARDED = _("%(note)s, with a safeguard agreed")
-
-
-def band(level: int) -> int:
-    """Return the key in `BANDS` of a level: 1 for 1 and 2, 2 for 3 and 4, 3 above."""
-    return 1 + (level >= Level.PROPOSE) + (level >= Level.ADVISE)
 
 
 def held_back(recommendation: Recommendation, ratings: Ratings | None = None) -> str:

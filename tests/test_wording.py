@@ -24,7 +24,7 @@ from delegate.rules import (
     recommend,
 )
 
-ALIKE = {"open", "Moment"}
+ALIKE = {"open"}
 """What Dutch and English happen to call the same."""
 
 ORDINARY = Task(stakes=Stakes.MEDIUM, undo=Undo.EFFORT, clarity=Clarity.CLEAR)
@@ -88,9 +88,8 @@ def advise(task=ORDINARY, safeguards=frozenset(), **ratings):
         (wording.LEVEL_SENTENCES, Level),
         (wording.INFORM_BY_LEVEL, Level),
         (wording.HELP_BY_LEVEL, Level),
-        (wording.BANDS, map(wording.band, Level)),
+        (wording.BANDS, map(rules.band, Level)),
         (wording.CHECK_INS, CheckIn),
-        (wording.CHECK_IN_LABELS, CheckIn),
         (wording.POSTURES, Posture),
         (wording.POSTURE_QUESTIONS, Posture),
         (wording.STAKES, Stakes),
@@ -177,13 +176,7 @@ def test_values_keep_their_place_in_dutch(speaking):
     ("level", "band"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (6, 3), (7, 3)]
 )
 def test_a_level_has_its_band(level, band):
-    assert wording.band(level) == band
-
-
-def test_looking_back_is_a_moment_and_no_check_in():
-    labels = [str(wording.CHECK_IN_LABELS[code]) for code in CheckIn]
-
-    assert labels == ["Check-in"] * 5 + ["Moment"] * 2
+    assert rules.band(level) == band
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField
 
 from .. import forms, i18n, wording
-from ..models import NEEDS_EXAMPLE, Rating
+from ..models import NEEDS_EXAMPLE, WRONG, Rating
 from ..recording import Item, Seen, Wish, seen_of, version_of
 from ..rules import SCALE
 
@@ -19,8 +19,6 @@ UNSEEN = "0"
 """What a form says for *not yet observed*; a score says itself."""
 
 SCORES = (*(str(score) for score in SCALE), UNSEEN)
-WRONG = (1, 2)
-"""Scores that do not go with a choice that was only different."""
 
 
 class ScoreForm(FlaskForm):

@@ -275,6 +275,7 @@ def look_again(one: Person, newest: planning.Newest, today: date) -> Again:
         if (row := newest.get((one.id, criterion, None)))
         and planning.is_old(row, today)
     }
-    since = max(row.seen_on or row.created_at.date() for row in rows.values())
+    days = (row.seen_on or row.created_at.date() for row in rows.values())
+    since = max(days, default=today)
     criteria = [wording.NOUNS[criterion] for criterion in rows]
     return Again(one.id, one.name, criteria, since)
