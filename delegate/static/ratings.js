@@ -123,7 +123,7 @@ class Item {
 
   async undo() {
     await this.saving;
-    await this.answer(() => post(this.undoUrl, ""));
+    await this.answer(() => post(this.undoUrl, new URLSearchParams()));
     if (!this.failed) this.focus();
   }
 
