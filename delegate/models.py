@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask_security.core import UserMixin
+from flask_security import AsaList
+from flask_security.core import UserMixin, WebAuthnMixin
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     CheckConstraint,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -37,6 +39,9 @@ TITLE = 500
 LONG = 10_000
 """Most characters in a text that may run on."""
 
+CODE = 40
+"""Most characters in a word of our own, from a list that grows with the program."""
+
 HOURS = 168
 """Most hours in a week."""
 
@@ -49,6 +54,16 @@ AGREEMENT_STATES = ("draft", "agreed", "looked_back", "taken_back", "ended")
 LIVE_STATES = ("draft", "agreed", "looked_back")
 NEEDS_EXAMPLE = (1, 2, 5)
 """Scores on the four criteria that ask for an example: the ones that weigh most."""
+
+LINKS = ("invitation", "own_view", "team_code", "calendar")
+"""What a door by link opens on: an account, or a page for who has none."""
+
+JOB_STATES = ("waiting", "running", "done", "failed")
+ATTEMPTS = 3
+"""How often a job is begun before it has failed for good."""
+
+KEEP_MONTHS = range(1, 25)
+"""For how many months after the last change what is written of someone may be kept."""
 
 WRONG = (1, 2)
 """Scores that a choice cannot get for being only different."""
@@ -146,13 +161,56 @@ class Manager(Model, UserMixin):
     )
     confirmed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    is_admin: Mapped[bool] = mapped_column(default=False)
+
+    # What follows is named by Flask-Security, which writes it.
+    tf_primary_method: Mapped[str | None]
+    tf_totp_secret: Mapped[str | None]
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(
+        MutableList.as_mutable(AsaList())
+    )
+    fs_webauthn_user_handle: Mapped[str | None]
+    webauthn: Mapped[list["Passkey"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="Passkey.id"
+    )
 
     __table_args__ = (
         filled("email"),
         CheckConstraint("email = lower(email)", name="email_lower"),
         CheckConstraint("length(password) > 0", name="password"),
         *at_most("name", most=TITLE),
+        Index(
+            "uq_manager_fs_webauthn_user_handle", "fs_webauthn_user_handle", unique=True
+        ),
     )
+
+
+class Passkey(Model, WebAuthnMixin):
+    """A key on a device or in a password manager that signs a manager in.
+
+    The names of its columns are those of Flask-Security, which writes them.
+    """
+
+    __tablename__ = "passkey"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("manager.id", ondelete="CASCADE"), index=True
+    )
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(default=0)
+    transports: Mapped[list[str] | None] = mapped_column(
+        MutableList.as_mutable(AsaList())
+    )
+    extensions: Mapped[str | None]
+    backup_state: Mapped[bool]
+    device_type: Mapped[str]
+    usage: Mapped[str]
+    name: Mapped[str]
+    create_datetime: Mapped[datetime] = mapped_column(default=utc_now)
+    lastuse_datetime: Mapped[datetime] = mapped_column(default=utc_now)
+
+    __table_args__ = (filled("name"),)
 
 
 class LoginSession(Model):
@@ -164,9 +222,24 @@ class LoginSession(Model):
         ForeignKey("manager.id", ondelete="CASCADE"), index=True
     )
     content: Mapped[str]
+    device: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     seen_at: Mapped[datetime] = mapped_column(default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    __table_args__ = at_most("device", most=TITLE)
+
+
+class Tries(Model):
+    """How often something was tried that may only be tried so often.
+
+    `key` is a keyed hash of what is counted: an account, or an address on the network.
+    """
+
+    __tablename__ = "tries"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    until: Mapped[datetime] = mapped_column(index=True)
 
 
 class Team(Versioned, Model):
@@ -176,10 +249,14 @@ class Team(Versioned, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     is_sample: Mapped[bool] = mapped_column(default=False)
+    keep_months: Mapped[int] = mapped_column(default=12)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     removed_at: Mapped[datetime | None]
 
-    __table_args__ = (filled("name"),)
+    __table_args__ = (
+        filled("name"),
+        between("keep_months", KEEP_MONTHS[0], KEEP_MONTHS[-1]),
+    )
 
 
 class Membership(Model):
@@ -212,6 +289,7 @@ class Employee(Versioned, Model):
     asks_of_me: Mapped[str] = mapped_column(default="")
     learning: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    changed_at: Mapped[datetime] = mapped_column(default=utc_now)
     removed_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -350,6 +428,24 @@ class Rating(Model):
     )
 
 
+class Remark(Versioned, Model):
+    """What the person says of a score: kept beside it, and as long as the score is."""
+
+    __tablename__ = "remark"
+    rating_id: Mapped[int] = mapped_column(
+        ForeignKey("rating.id", ondelete="CASCADE"), primary_key=True
+    )
+    text: Mapped[str]
+    recorded_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="SET NULL")
+    )
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    rating: Mapped[Rating] = relationship()
+
+    __table_args__ = (filled("text", LONG),)
+
+
 class Pair(Versioned, Model):
     """How it goes now between one person and one task; set by hand, never by itself.
 
@@ -466,3 +562,125 @@ class Safeguard(Model):
     text: Mapped[str]
 
     __table_args__ = (one_of("criterion", rules.CRITERIA), filled("text", LONG))
+
+
+class Link(Model):
+    """A door for whoever holds its token, of which only a hash is kept.
+
+    An invitation is for an address, to an account and perhaps a team; an own view is
+    for one person, a code for one of a team's people, a calendar for one manager.
+    """
+
+    __tablename__ = "link"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    team_id: Mapped[int | None] = mapped_column(
+        ForeignKey("team.id", ondelete="CASCADE"), index=True
+    )
+    employee_id: Mapped[int | None]
+    manager_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="CASCADE"), index=True
+    )
+    email: Mapped[str] = mapped_column(default="")
+    role: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    expires_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        *within_team("employee"),
+        one_of("kind", LINKS),
+        one_of("role", ROLES[1:]),
+        *at_most("email", most=TITLE),
+        CheckConstraint(
+            "(kind = 'invitation') = (length(email) > 0)", name="email_if_invitation"
+        ),
+        CheckConstraint(
+            "(kind = 'own_view') = (employee_id IS NOT NULL)",
+            name="employee_if_own_view",
+        ),
+        CheckConstraint(
+            "kind NOT IN ('own_view', 'team_code') OR team_id IS NOT NULL",
+            name="team_if_for_a_team",
+        ),
+        CheckConstraint(
+            "(role IS NOT NULL) = (kind = 'invitation' AND team_id IS NOT NULL)",
+            name="role_if_to_a_team",
+        ),
+        CheckConstraint(
+            "(kind = 'calendar') = (expires_at IS NULL)", name="ends_but_calendar"
+        ),
+        CheckConstraint(
+            "kind = 'team_code' OR manager_id IS NOT NULL", name="manager_but_code"
+        ),
+        Index(None, "team_id", "employee_id"),
+    )
+
+
+class AuditEntry(Model):
+    """Who did what, and about whom or what; never what was written.
+
+    When the person is erased the entry stays and says so of nobody.
+    """
+
+    __tablename__ = "audit_entry"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+    manager_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="SET NULL"), index=True
+    )
+    action: Mapped[str]
+    subject: Mapped[str]
+    team_id: Mapped[int | None] = mapped_column(
+        ForeignKey("team.id", ondelete="CASCADE")
+    )
+    employee_id: Mapped[int | None] = mapped_column(
+        ForeignKey("employee.id", ondelete="SET NULL"), index=True
+    )
+
+    __table_args__ = (
+        filled("action", CODE),
+        filled("subject", CODE),
+        Index(None, "team_id", "at"),
+    )
+
+
+class Job(Model):
+    """Long work for a worker, and how far it is. `content` says what, as JSON.
+
+    Whoever holds the claim may write; a claim not renewed in time is another's to take.
+    """
+
+    __tablename__ = "job"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    team_id: Mapped[int] = mapped_column(
+        ForeignKey("team.id", ondelete="CASCADE"), index=True
+    )
+    manager_id: Mapped[int] = mapped_column(
+        ForeignKey("manager.id", ondelete="CASCADE"), index=True
+    )
+    content: Mapped[str]
+    state: Mapped[str] = mapped_column(default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    claim: Mapped[str | None]
+    claimed_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(default="")
+    file: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        filled("kind", CODE),
+        one_of("state", JOB_STATES),
+        between("attempts", 0, ATTEMPTS),
+        CheckConstraint("(state = 'done') = (file IS NOT NULL)", name="file_if_done"),
+        CheckConstraint(
+            "(state = 'running') = (claim IS NOT NULL)", name="claim_if_running"
+        ),
+        Index(None, "state", "id"),
+    )
