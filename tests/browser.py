@@ -29,14 +29,11 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture
-def live_server(migrated_file, tmp_path):
+def live_server(one_database, tmp_path):
     """A server, and Hanneke's team on it: `.url`, `.app`, `.team_id`, `.manager_id`."""
     from conftest import make_app
 
-    shutil.copy(migrated_file, tmp_path / "live.sqlite")
-    app = make_app(
-        f"sqlite:///{tmp_path / 'live.sqlite'}", tmp_path, WTF_CSRF_ENABLED=True
-    )
+    app = make_app(one_database, tmp_path, WTF_CSRF_ENABLED=True)
     with app.app_context():
         manager, team = factory.manager_with_team("Hanneke")
         ids = {"manager_id": manager.id, "team_id": team.id}

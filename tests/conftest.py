@@ -1,5 +1,6 @@
 """What the tests share: databases, an app on each, and browsers that check pages."""
 
+import contextlib
 import shutil
 import sqlite3
 from pathlib import Path
@@ -9,12 +10,17 @@ import flask_migrate
 import pytest
 from browsing import Browser
 from jinja2 import BytecodeCache
-from postgres import PostgreSQL, start_postgresql
+from postgres import PostgreSQL, check_given, start_postgresql, take_settings
 
 from delegate import create_app
 from delegate.models import db
 
 pytest_plugins = ["browser"]
+
+SERVER = take_settings()
+DATABASES = ["postgresql"] if SERVER else ["sqlite", "postgresql"]
+on_one_database = pytest.mark.parametrize("database", DATABASES[:1], indirect=True)
+"""For what takes long and does not depend on the kind of database."""
 
 SETTINGS = {
     "SECRET_KEY": "for tests only, not a secret",
@@ -59,6 +65,11 @@ def migrate(app):
         db.engine.dispose()
 
 
+def pytest_configure():
+    if SERVER:
+        check_given(SERVER)
+
+
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory):
     """A SQLite file with all tables and no rows, to copy from."""
@@ -73,25 +84,44 @@ def migrated_file(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory):
-    """A PostgreSQL server of our own, with a migrated database to copy from."""
-    with start_postgresql() as server:
-        url = server.create(PostgreSQL.EMPTY)
+    """A PostgreSQL server, with a migrated database to copy from."""
+    given = contextlib.nullcontext(SERVER and PostgreSQL(SERVER))
+    with given if SERVER else start_postgresql() as server:
+        url = server.create(server.empty)
         migrate(make_app(url, tmp_path_factory.mktemp("postgresql")))
         yield server
+        server.drop(url)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path):
-    """The address of a fresh database with all tables, on either kind of server."""
-    if request.param == "sqlite":
-        path = tmp_path / "delegate.sqlite"
+@contextlib.contextmanager
+def fresh(kind, request, folder):
+    """Give the address of a fresh database with all tables, for as long as this lasts.
+
+    `kind` is one of DATABASES; a SQLite file lies in `folder`.
+    """
+    if kind == "sqlite":
+        path = folder / "delegate.sqlite"
         shutil.copy(request.getfixturevalue("migrated_file"), path)
         yield f"sqlite:///{path}"
         return
     server = request.getfixturevalue("postgresql")
-    url = server.create(like=PostgreSQL.EMPTY)
+    url = server.create(like=server.empty)
     yield url
     server.drop(url)
+
+
+@pytest.fixture(params=DATABASES)
+def database(request, tmp_path):
+    """The address of a fresh database, on either kind of server."""
+    with fresh(request.param, request, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def one_database(request, tmp_path):
+    """The address of a fresh database, for tests that take too long to do twice."""
+    with fresh(DATABASES[0], request, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

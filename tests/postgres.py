@@ -1,7 +1,12 @@
-"""A real PostgreSQL server for the tests, started and stopped by them.
+"""A real PostgreSQL server for the tests: the one that was given, or one of our own.
 
-It refuses to run as root, so as root it is started as another user. Unix socket only,
-in a folder that is gone afterwards; nothing is written through to disk.
+DATABASE_URL gives one: then every test with a database has it there, in a database
+made for that test and dropped after it. The database named in the address is only what
+we connect to for that.
+
+Our own is started and stopped by the tests. It refuses to run as root, so as root it
+is started as another user. Unix socket only, in a folder that is gone afterwards;
+nothing is written through to disk.
 """
 
 import contextlib
@@ -13,11 +18,11 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 OPTIONS = (
     "-c listen_addresses= -c fsync=off -c synchronous_commit=off"
@@ -25,31 +30,77 @@ OPTIONS = (
 )
 
 
+SETTINGS = (
+    "DATABASE_URL",
+    "DATA_DIR",
+    "PUBLIC_URL",
+    "SECRET_KEY",
+    "TIMEZONE",
+    "TRUSTED_HOSTS",
+    "TRUSTED_PROXIES",
+)
+GIVEN = "TESTS_DATABASE_URL"
+"""Where the address of a given server is kept for the processes of the tests: no app
+of theirs must find it by itself, and write into what is there."""
+
+
+def take_settings():
+    """Take what is meant for a served app out of our environment.
+
+    Return the address of the given PostgreSQL server, None where none was given.
+    """
+    taken = {name: os.environ.pop(name, "") for name in SETTINGS}
+    if taken["DATABASE_URL"].startswith("postgresql"):
+        os.environ[GIVEN] = taken["DATABASE_URL"]
+    return os.environ.get(GIVEN)
+
+
+def check_given(url):
+    """Raise pytest.UsageError, in words, unless we may make databases there."""
+    try:
+        [may] = PostgreSQL(url).execute(
+            "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+        )
+    except psycopg.Error as error:
+        raise pytest.UsageError(f"DATABASE_URL cannot be used: {error}") from error
+    if not may:
+        raise pytest.UsageError(
+            "The tests make databases of their own on the server of DATABASE_URL, and "
+            "its user may not. Let it: ALTER ROLE … CREATEDB"
+        )
+
+
 class PostgreSQL:
-    """A running server whose socket lies in `folder`."""
+    """A running server, reached through a database that is there: `url` names it."""
 
-    EMPTY = "migrated"
-
-    def __init__(self, folder, user):
-        self.folder = folder
-        self.user = user
+    def __init__(self, url):
+        self.address = make_url(url)
+        self.empty = new_name()
 
     def url(self, name):
-        return f"postgresql://{self.user}@/{name}?host={self.folder}"
+        return self.address.set(database=name).render_as_string(hide_password=False)
 
     def execute(self, statement):
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
+        """Return the first row of what this statement gives, if it gives any."""
+        plain = self.address.set(drivername="postgresql")
+        with psycopg.connect(
+            plain.render_as_string(hide_password=False), autocommit=True
+        ) as connection:
+            done = connection.execute(statement)
+            return done.fetchone() if done.description else None
 
     def create(self, name=None, like="template1"):
         """Make a database, a copy of `like`, and return its address."""
-        name = name or f"test_{uuid4().hex}"
+        name = name or new_name()
         self.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
         return self.url(name)
 
     def drop(self, url):
-        name = urlsplit(url).path.removeprefix("/")
-        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        self.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+
+def new_name():
+    return f"test_{uuid4().hex}"
 
 
 @contextlib.contextmanager
@@ -80,8 +131,8 @@ def start_postgresql():
             **run,
         )
     try:
-        server = PostgreSQL(folder, "tester")
-        wait_for(server, process)
+        server = PostgreSQL(f"postgresql://tester@/postgres?host={folder}")
+        wait_for(server, process, folder / "log")
         yield server
     finally:
         process.send_signal(signal.SIGINT)  # at once, whoever is still connected
@@ -112,9 +163,8 @@ def version_of(home):
     return float(home.parent.name)
 
 
-def wait_for(server, process, seconds=60):
+def wait_for(server, process, log, seconds=60):
     """Return once the server answers; its socket is there a little earlier."""
-    log = server.folder / "log"
     until = time.monotonic() + seconds
     while True:
         assert process.poll() is None, log.read_text()

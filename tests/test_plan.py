@@ -8,6 +8,7 @@ import factory
 import pikepdf
 import pytest
 from browsing import Browser
+from conftest import on_one_database
 from paper_checks import assert_accessible, text_of
 from sqlalchemy import select
 
@@ -30,10 +31,6 @@ HOSTILE = (
     "<style>@import url(http://127.0.0.1:9/)</style>{{ 7*7 }} url(http://127.0.0.1:9/)"
     " \u0645\u0631\u062d\u0628\u0627 🎉 \x07 e\u0301 " + "W" * 300 + " "
 )
-
-
-on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-"""What stands on paper does not depend on the kind of database; drawing takes long."""
 
 
 @pytest.fixture

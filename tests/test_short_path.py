@@ -4,8 +4,6 @@ An input is a click, a filled field, a chosen option or a key. Scrolling and rea
 are free.
 """
 
-import shutil
-
 import pytest
 from browser import serve
 from conftest import make_app
@@ -62,12 +60,9 @@ class Hands:
 
 
 @pytest.fixture
-def first_start(migrated_file, tmp_path):
+def first_start(one_database, tmp_path):
     """A server on which there is no account yet."""
-    shutil.copy(migrated_file, tmp_path / "first.sqlite")
-    app = make_app(
-        f"sqlite:///{tmp_path / 'first.sqlite'}", tmp_path, WTF_CSRF_ENABLED=True
-    )
+    app = make_app(one_database, tmp_path, WTF_CSRF_ENABLED=True)
     with serve(app) as url:
         yield url
     with app.app_context():
