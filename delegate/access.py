@@ -5,10 +5,23 @@ row at all look the same from outside: a 404.
 """
 
 import re
+import time
 from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
-from flask import Flask, abort, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -26,6 +39,12 @@ EDITORS = ("owner", "editor")
 MOST_ID = 2**31 - 1
 MOST_AT_ONCE = 1000
 """Most rows that one request may change: ten pages of a list."""
+
+SIGNED_IN_AT = "fs_paa"
+"""Where Flask-Security notes in a session when it signed someone in."""
+
+FRESH = timedelta(minutes=15)
+"""How long after signing in what weighs much needs no further proof."""
 
 
 class IdConverter(IntegerConverter):
@@ -51,6 +70,56 @@ def is_public(app: Flask, endpoint: str | None) -> bool:
     if endpoint is None or endpoint in PUBLIC_ENDPOINTS:
         return True
     return getattr(app.view_functions[endpoint], "is_public", False)
+
+
+def fresh(view: Any = None, *, page: str | None = None) -> Any:
+    """Ask who signed in longer ago than FRESH to do so again, before `view` runs.
+
+    The way back leads to the address asked for. Where a form goes to an address that
+    shows no page, `page` is the endpoint of the one that holds it, with those of the
+    view's arguments that it takes: `@access.fresh(page="people.show")`.
+    """
+    if view is None:
+        return lambda view: fresh(view, page=page)
+
+    @wraps(view)
+    def only_when_fresh(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        if is_fresh():
+            return view(*args, **kwargs)  # type: ignore[no-any-return]
+        if request.method == "POST":
+            flash(gettext("Not done yet: sign in once more, then choose it again."))
+        return redirect(url_for("account.once_more", next=way_back(page)))
+
+    only_when_fresh.is_fresh = True  # type: ignore[attr-defined]
+    only_when_fresh.page = page  # type: ignore[attr-defined]
+    return only_when_fresh
+
+
+def is_fresh() -> bool:
+    """Tell whether this browser signed in, or did so again, within FRESH."""
+    since: float = time.time() - session.get(SIGNED_IN_AT, 0)
+    return 0 <= since < FRESH.total_seconds()
+
+
+def make_fresh() -> None:
+    """Note that whoever is signed in has shown it again; a new key for the session."""
+    session[SIGNED_IN_AT] = time.time()
+    session.renew()  # type: ignore[attr-defined]
+
+
+def way_back(page: str | None) -> str:
+    """Return the address of the page that this request is of."""
+    adapter = current_app.create_url_adapter(request)
+    if page is None and adapter and adapter.test(request.path, "GET"):
+        return request.full_path.rstrip("?")
+    endpoint = page or "today.index"
+    taken = {
+        name
+        for rule in current_app.url_map.iter_rules(endpoint)
+        for name in rule.arguments
+    }
+    given = request.view_args or {}
+    return url_for(endpoint, **{name: given[name] for name in taken & given.keys()})
 
 
 def init_app(app: Flask) -> None:

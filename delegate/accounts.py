@@ -4,6 +4,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,6 +52,7 @@ SETTINGS = {
     "SECURITY_JOIN_USER_ROLES": False,
     "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
     "SECURITY_FLASH_MESSAGES": False,
+    "SECURITY_FRESHNESS": timedelta(-1),
     "SECURITY_USE_REGISTER_V2": True,
     "SECURITY_MSG_INVALID_PASSWORD": (_("This is not your password."), "error"),
     "SECURITY_MSG_PASSWORD_NOT_PROVIDED": (REQUIRED, "error"),

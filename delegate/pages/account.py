@@ -18,10 +18,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_security import login_user
+from flask_security.proxies import _security
 from flask_security.signals import password_changed, user_authenticated
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from .. import access, accounts, i18n, sessions
 from ..forms import REQUIRED, ShortText
@@ -36,6 +37,15 @@ class NameForm(FlaskForm):
         required=True,
         description=_("As it stands on the plans you print."),
     )
+
+
+class OnceMoreForm(FlaskForm):
+    password = PasswordField(_("Password"), [InputRequired(REQUIRED)])
+
+    def validate_password(self, field: PasswordField) -> None:
+        password = _security._password_util.normalize(field.data)
+        if not access.manager().verify_and_update_password(password):
+            raise ValidationError(gettext("This is not your password."))
 
 
 class FirstAccountForm(NameForm):
@@ -85,6 +95,18 @@ def rename() -> ResponseReturnValue:
     db.session.commit()
     flash(gettext("Saved."))
     return redirect(url_for("account.index"))
+
+
+@bp.route("/once-more", methods=["GET", "POST"])
+def once_more() -> ResponseReturnValue:
+    """Ask who is signed in to show it again, and go back to what asked for it."""
+    form = OnceMoreForm()
+    if form.validate_on_submit():
+        db.session.commit()
+        access.make_fresh()
+        return redirect(inside(request.args.get("next", "")))
+    status = 422 if form.is_submitted() else 200
+    return render_template("account/once_more.html", form=form), status
 
 
 @bp.route("/first", methods=["GET", "POST"])
