@@ -29,6 +29,7 @@ from . import (
     fragments,
     headers,
     i18n,
+    logs,
     rules,
     sessions,
     wording,
@@ -49,6 +50,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     TRUSTED_PROXIES  how many proxies stand in front and may name the caller; 0
     TRUSTED_HOSTS    names this server answers to, with commas between; any if not set
     PUBLIC_URL       its address from outside; https makes cookies secure
+    LOG_FORMAT       json or text; if not set, text where a terminal shows it
 
     Raises RuntimeError if there is no SECRET_KEY to be had.
     """
@@ -58,6 +60,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     if not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = kept_secret(app)
     stand_behind_proxies(app)
+    logs.init_app(app)
 
     database.init_app(app)
     Migrate(app, db, directory=str(Path(__file__).parent / "migrations"))
@@ -115,6 +118,7 @@ def settings(app: Flask) -> dict[str, Any]:
         "TIMEZONE": env("TIMEZONE") or "Europe/Amsterdam",
         "TRUSTED_HOSTS": [host for host in hosts if host] or None,
         "PUBLIC_URL": env("PUBLIC_URL"),
+        "LOG_FORMAT": env("LOG_FORMAT"),
         "TRUSTED_PROXIES": int(env("TRUSTED_PROXIES") or 0),
         "MAX_CONTENT_LENGTH": 5 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 5 * 1024 * 1024,

@@ -12,6 +12,7 @@ nothing is written through to disk.
 import contextlib
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -24,21 +25,17 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from delegate import create_app
+
 OPTIONS = (
     "-c listen_addresses= -c fsync=off -c synchronous_commit=off"
     " -c full_page_writes=off -c max_connections=60"
 )
 
 
-SETTINGS = (
-    "DATABASE_URL",
-    "DATA_DIR",
-    "PUBLIC_URL",
-    "SECRET_KEY",
-    "TIMEZONE",
-    "TRUSTED_HOSTS",
-    "TRUSTED_PROXIES",
-)
+SETTINGS = re.findall(r"^    ([A-Z_]+)  ", create_app.__doc__, re.MULTILINE)
+"""Everything that the environment can say to an app."""
+
 GIVEN = "TESTS_DATABASE_URL"
 """Where the address of a given server is kept for the processes of the tests: no app
 of theirs must find it by itself, and write into what is there."""

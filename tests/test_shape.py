@@ -19,6 +19,8 @@ MAY_IMPORT = {
     "wording": {"flask_babel", "behaviour", "rules"},
     "models": {"flask_security", "flask_sqlalchemy", "sqlalchemy", "rules"},
     "database": {"flask", "sqlalchemy", "models"},
+    "backups": {"click", "flask", "database", "models"},
+    "restoring": {"alembic", "flask", "sqlalchemy", "backups", "database", "models"},
     "planning": {"sqlalchemy", "rules", "models"},
     "spreadsheets": set(),
     "workbooks": {"openpyxl", "spreadsheets"},
@@ -44,6 +46,7 @@ MAY_IMPORT = {
     },
     "i18n": {"babel", "flask", "flask_babel"},
     "headers": {"flask"},
+    "logs": {"flask", "sqlalchemy"},
 }
 
 
