@@ -3,6 +3,7 @@
 The commands of a feature stand in its own module; what they share stands here.
 """
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from . import accounts
+from . import accounts, backups, restoring
 from .models import TITLE, db
 from .texts import is_fit, one_line, tidy
 
@@ -74,6 +75,8 @@ users = AppGroup("users", help="Accounts of managers.")
 def init_app(app: Flask) -> None:
     app.cli.add_command(users)
     app.cli.add_command(start_notes)
+    app.cli.add_command(backup)
+    app.cli.add_command(restore)
 
 
 @users.command(cls=Command)
@@ -100,3 +103,38 @@ def start_notes(url: str) -> None:
         code = accounts.first_code()
         click.echo("There is no account yet. Make the first one here:")
         click.echo(f"  {url.rstrip('/')}/account/first?code={code}")
+
+
+@click.command(cls=Command)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace a FILE that is there.")
+@click.option("--list", "listed", is_flag=True, help="Say which backups there are.")
+@with_appcontext
+def backup(file: Path | None, force: bool, listed: bool) -> None:
+    """Copy the whole database to FILE, else to backups/ in the data folder.
+
+    The server may go on meanwhile. FILE holds all that is written about people:
+    keep it as safe as the database. The file secret-key is no part of it.
+    """
+    if not listed:
+        click.echo(f"Made {backups.make(file, force=force).path}.")
+        return
+    for made in backups.found():
+        click.echo(f"{made.made_at:%Y-%m-%d %H:%M} UTC  {made.size:>12,}  {made.path}")
+
+
+@click.command(cls=Command)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--keep-sessions", is_flag=True, help="End no session and no link.")
+@with_appcontext
+def restore(file: Path, keep_sessions: bool) -> None:
+    """Put the backup FILE in the place of the database.
+
+    FILE is checked first, and brought up to date where it is of an earlier version.
+    What was there is kept. Everyone has to sign in again, and links open no longer.
+    """
+    kept = restoring.restore(file, keep_sessions=keep_sessions)
+    click.echo(f"Restored {file}.")
+    if kept:
+        click.echo(f"What was there before is kept in {kept}.")
+    click.echo("Whoever was erased after this backup was made is in it again.")

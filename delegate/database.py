@@ -16,7 +16,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask import Flask, has_request_context, request
-from sqlalchemy import Connection, Engine, Select, event, func, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    create_engine,
+    event,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm.exc import StaleDataError
 
 from .models import db
@@ -118,16 +127,39 @@ def follow_recipe(engine: Engine) -> None:
 
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None
-        connection.create_function("lower", 1, lower, deterministic=True)
-        for pragma in ON_CONNECT:
-            connection.execute(pragma)
+        prepare(connection)
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         only_reads = has_request_context() and request.method in SAFE_METHODS
         writes = connection.get_execution_options().get("writes", not only_reads)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Make one connection durable and strict; transactions begin when we say so."""
+    connection.isolation_level = None
+    connection.create_function("lower", 1, lower, deterministic=True)
+    for pragma in ON_CONNECT:
+        connection.execute(pragma)
+
+
+def open_file(path: Path) -> sqlite3.Connection:
+    """Open a SQLite file beside the app's own connections.
+
+    Raises sqlite3.OperationalError where there is none: a new one is never made.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(uri, uri=True, timeout=0)
+    prepare(connection)
+    return connection
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """Return an engine for a SQLite file other than the app's own."""
+    engine = create_engine(f"sqlite:///{path.absolute()}", hide_parameters=True)
+    follow_recipe(engine)
+    return engine
 
 
 @contextmanager
@@ -141,6 +173,25 @@ def writing() -> Iterator[Connection]:
     engine = db.engine.execution_options(writes=True)
     with engine.begin() as connection:
         yield connection
+
+
+def leave_no_trace() -> None:
+    """Let nothing that was deleted linger in the files of the database.
+
+    SQLite overwrites what it deletes (`secure_delete`), but its log still holds the
+    pages as they were; it is written back and emptied, for which readers are waited
+    for. PostgreSQL gives the space free; what its own log and disks keep is for whoever
+    runs it. To be called after the commit.
+    """
+    db.session.rollback()
+    sqlite = db.engine.dialect.name == "sqlite"
+    connection = db.engine.raw_connection()
+    try:
+        connection.dbapi_connection.autocommit = not sqlite
+        statement = "PRAGMA wal_checkpoint(TRUNCATE)" if sqlite else "VACUUM"
+        connection.cursor().execute(statement).fetchall()
+    finally:
+        connection.close()
 
 
 def prepare_file(url: str) -> None:
