@@ -4,6 +4,7 @@ Precedence: `lang` in the query (a PDF for someone else), the cookie of the lang
 switch, what the browser asks for, English.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -41,13 +42,13 @@ def init_app(app: Flask) -> None:
 
 
 def compile_catalogues() -> None:
-    """Write each .mo that is missing or older than its .po."""
+    """Write each .mo that is missing or older than its .po; several may do so."""
     for source in TRANSLATIONS.glob("*/LC_MESSAGES/*.po"):
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime_ns < source.stat().st_mtime_ns:
             with source.open("rb") as lines:
                 catalogue = pofile.read_po(lines)
-            fresh = target.with_suffix(".new")
+            fresh = target.with_suffix(f".{os.getpid()}")
             with fresh.open("wb") as file:
                 mofile.write_mo(file, catalogue)
             fresh.replace(target)
