@@ -3,7 +3,7 @@
 import hmac
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,11 @@ from email_validator import EmailNotValidError, validate_email
 from flask import Flask, current_app, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_login import current_user
 from flask_security import ChangePasswordForm, LoginForm, hash_password
 from flask_security.proxies import _security
 
+from . import throttle
 from .forms import REQUIRED
 from .models import Manager, db
 
@@ -79,6 +81,11 @@ class SignInForm(LoginForm):
         name(self.email, _("E-mail address"))
         name(self.password, _("Password"))
 
+    def validate(self, **kwargs: Any) -> bool:
+        return unless_tried_too_often(
+            self.email.data or "", lambda: super(SignInForm, self).validate(**kwargs)
+        )
+
 
 class NewPasswordForm(ChangePasswordForm):
     """Changing the password."""
@@ -88,6 +95,28 @@ class NewPasswordForm(ChangePasswordForm):
         name(self.password, _("Your password now"))
         name(self.new_password, _("Your new password"))
         name(self.new_password_confirm, _("The new one once more"))
+
+    def validate(self, **kwargs: Any) -> bool:
+        return unless_tried_too_often(
+            current_user.email,
+            lambda: super(NewPasswordForm, self).validate(**kwargs),
+        )
+
+
+def unless_tried_too_often(email: str, is_right: Callable[[], bool]) -> bool:
+    """Return whether a form with a password `is_right`, or end with a 429.
+
+    Only who is right is given the try back.
+    """
+    account = throttle.by_account("password", email)
+    network = throttle.by_network("password")
+    throttle.count(account, network)
+    if not is_right():
+        return False
+    db.session.commit()
+    throttle.take_back(network)
+    throttle.clear(account)
+    return True
 
 
 def name(field: Any, words: Any) -> None:
@@ -150,6 +179,17 @@ def may_make_first(code: str) -> bool:
     """Tell whether this visitor may: at this very machine, or with the code."""
     if is_at_this_machine():
         return True
+    if not code:
+        return False
+    network = throttle.by_network("first account")
+    throttle.count(network)
+    if not is_first_code(code):
+        return False
+    throttle.take_back(network)
+    return True
+
+
+def is_first_code(code: str) -> bool:
     path = code_path()
     return path.exists() and hmac.compare_digest(path.read_bytes(), code.encode())
 

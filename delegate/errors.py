@@ -1,11 +1,14 @@
 """What a reader sees when something cannot be done: what it was, and what to do now."""
 
+from math import ceil
+
 from flask import Flask, abort, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
+from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from . import addresses
 from .models import db
@@ -42,6 +45,7 @@ def init_app(app: Flask) -> None:
     """Show every error as a page in the reader's language, without internals."""
     app.before_request(refuse_other_than_forms)
     app.register_error_handler(CSRFError, show_old_form)
+    app.register_error_handler(TooManyRequests, show_wait)
     app.register_error_handler(HTTPException, show)
     app.register_error_handler(OperationalError, show_unsaved)
     app.register_error_handler(Exception, show_fault)
@@ -69,6 +73,17 @@ def show(error: HTTPException) -> ResponseReturnValue:
 
 def show_old_form(error: CSRFError) -> ResponseReturnValue:
     return page(400, OLD_FORM)
+
+
+def show_wait(error: TooManyRequests) -> ResponseReturnValue:
+    seconds = int(str(error.retry_after or 60))
+    advice = ngettext(
+        "Try again in about %(num)d minute.",
+        "Try again in about %(num)d minutes.",
+        ceil(seconds / 60),
+    )
+    words = (_("Too many tries"), advice)
+    return *page(429, words), {"Retry-After": str(seconds)}
 
 
 def show_unsaved(error: OperationalError) -> ResponseReturnValue:

@@ -46,6 +46,9 @@ MAY_IMPORT = {
     },
     "i18n": {"babel", "flask", "flask_babel"},
     "headers": {"flask"},
+    "throttle": {"flask", "sqlalchemy", "werkzeug", "database", "models"},
+    "addresses": {"flask", "werkzeug"},
+    "links": {"flask", "sqlalchemy", "addresses", "models"},
     "logs": {"flask", "sqlalchemy"},
 }
 
