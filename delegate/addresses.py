@@ -1,9 +1,15 @@
 """Which page an address belongs to, also one that only takes a form."""
 
+import re
+
 from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 READING = ("GET", "HEAD")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+"""How the token of a door by link looks: 256 bits, in base64 for addresses."""
+
+WITH_TOKEN = re.compile(rf"/{TOKEN.pattern}(\.[a-z]+)?(/|$)")
 
 
 def init_app(app: Flask) -> None:
@@ -12,14 +18,24 @@ def init_app(app: Flask) -> None:
 
 
 def page_here() -> str:
-    """Return where this page can be got again, with what its address asks."""
+    """Return where this page can be got again, with what its address asks.
+
+    An address with a token goes nowhere else: instead of it comes the first page.
+    """
     path = request.path
+    if has_token(path):
+        return f"{request.script_root}/"
     if request.method not in READING or isinstance(
         request.routing_exception, MethodNotAllowed
     ):
         path = nearest_page(path)
     query = request.query_string.decode("ascii", "ignore")
     return f"{request.script_root}{path}{'?' if query else ''}{query}"
+
+
+def has_token(path: str) -> bool:
+    """Tell whether `path` holds what looks like the token of a door by link."""
+    return bool(WITH_TOKEN.search(path))
 
 
 def nearest_page(path: str) -> str:

@@ -12,7 +12,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Request, Response, has_request_context
+from flask import Flask, Request, Response, has_request_context, request
 from flask import session as current_session
 from flask.sessions import (
     SecureCookieSessionInterface,
@@ -25,6 +25,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
+from .addresses import has_token
 from .database import SAFE_METHODS, writing
 from .models import LoginSession, Manager, db, utc_now
 
@@ -35,6 +36,9 @@ TOUCH = timedelta(hours=1)
 
 WITHOUT = ("/static/", "/assets/")
 """Addresses that are the same for everybody; their view is not known yet by then."""
+
+APART = "-link"
+"""Ends the cookie's name at an address with a token: a manager's is not read there."""
 
 UNSIGNED = "~"
 """What a cookie begins with that is no key, but what is remembered itself."""
@@ -105,6 +109,9 @@ class DatabaseSessions(SessionInterface):
         cookie = request.cookies.get(self.get_cookie_name(app), "")
         if request.path.startswith(WITHOUT):
             return Session(kept=False)
+        if has_token(request.path):
+            cookie = request.cookies.get(self.get_cookie_name(app) + APART, "")
+            return Session(unsign(app, cookie.removeprefix(UNSIGNED)))
         if not cookie or cookie.startswith(UNSIGNED):
             return Session(unsign(app, cookie.removeprefix(UNSIGNED)))
         try:
@@ -120,6 +127,8 @@ class DatabaseSessions(SessionInterface):
         if not session.kept or not (session.modified or session.stale):
             return
         name = self.get_cookie_name(app)
+        if has_token(request.path) and "_user_id" not in session:
+            name += APART
         where: dict[str, Any] = {
             "path": self.get_cookie_path(app),
             "secure": self.get_cookie_secure(app),
