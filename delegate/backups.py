@@ -109,8 +109,14 @@ def make_before(what: str) -> Path:
 
 
 def new_name(stem: str, suffix: str) -> Path:
-    """Return a path in our own folder that nothing has yet. Makes the folder."""
-    folder().mkdir(mode=0o700, exist_ok=True)
+    """Return a path in our own folder that nothing has yet. Makes the folder.
+
+    Raises NotDone where that cannot be.
+    """
+    try:
+        folder().mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise NotDone(f"No backup was made in {folder()}: {in_words(error)}") from error
     stamped = f"{stem}-{utc_now().strftime(STAMP)}"
     path, count = folder() / f"{stamped}{suffix}", 1
     while path.exists():

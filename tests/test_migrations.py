@@ -1,12 +1,118 @@
 """Migrations and models tell the same story, on either database."""
 
+import shutil
 import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
 
 import flask_migrate
 import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from conftest import make_app
 
+from delegate import backups
 from delegate import database as recipe
 from delegate.models import db
+
+VERSIONS = Path(recipe.__file__).parent / "migrations"
+SCRIPTS = ScriptDirectory(str(VERSIONS))
+REVISIONS = [one.revision for one in SCRIPTS.walk_revisions()][::-1]
+NOON = datetime(2026, 11, 20, 12)
+OF_ANN = {"team_id": 1, "employee_id": 1}
+ROWS = {
+    "manager": [
+        {"id": id, "email": f"{id}@example.org", "name": "Zoë", "password": "x"}
+        | {"active": True, "fs_uniquifier": str(id), "created_at": NOON}
+        for id in (1, 2)
+    ],
+    "login_session": [
+        {"key_hash": "x", "manager_id": 1, "content": "{}", "created_at": NOON}
+        | {"seen_at": NOON, "expires_at": NOON}
+    ],
+    "team": [
+        {"id": 1, "name": "Repairs", "is_sample": False, "created_at": NOON}
+        | {"version": 3}
+    ],
+    "membership": [{"team_id": 1, "manager_id": 2, "role": "owner"}],
+    "employee": [
+        {"id": 1, "team_id": 1, "name": "Ann", "role": "Planner", "hours_free": 6.5}
+        | {"count_on_me": "An answer.", "asks_of_me": "", "learning": ""}
+        | {"created_at": NOON, "version": 5}
+    ],
+    "task": [
+        {"id": 1, "team_id": 1, "title": "Plan", "outcome": "", "limits": "€ 500"}
+        | {"stakes": "high", "reserved": False, "reserved_why": "", "hours": 2.0}
+        | {"with_me": True, "created_at": NOON, "version": 2}
+    ],
+    "rating": [
+        {"id": 1, **OF_ANN, "criterion": "choices", "state": "scored", "score": 5}
+        | {"example": "Called.", "different": True, "rater_id": 1}
+        | {"created_at": NOON}
+    ],
+    "pair": [{**OF_ANN, "task_id": 1, "current": 4, "version": 1}],
+    "agreement": [
+        {"id": 1, **OF_ANN, "task_id": 1, "state": "draft", "level": 4, "version": 1}
+        | {"rules_version": "1", "created_by_id": 2, "created_at": NOON}
+        | dict.fromkeys(("reason", "outcome", "limits", "why_you", "decides"), "é")
+        | dict.fromkeys(("asks_first", "stays", "inform", "help", "resources"), "")
+        | {"closing_reason": ""}
+    ],
+    "safeguard": [{"agreement_id": 1, "criterion": "informs", "text": "Thursdays."}],
+}
+"""Rows of every table there was before the newest migration."""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare(request, tmp_path):
+    """An app on a database in which there is nothing at all."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'delegate.sqlite'}"
+    else:
+        url = request.getfixturevalue("postgresql").create()
+    app = make_app(url, tmp_path)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    if request.param == "postgresql":
+        request.getfixturevalue("postgresql").drop(url)
+
+
+def fill():
+    """Add `ROWS` to the tables that there are, and return these."""
+    tables = sa.MetaData()
+    tables.reflect(db.engine)
+    tables.remove(tables.tables["alembic_version"])
+    with db.engine.begin() as connection:
+        for table in tables.sorted_tables:
+            connection.execute(table.insert(), ROWS[table.name])
+    return tables.sorted_tables
+
+
+def rows_of(tables):
+    """Return all rows of these tables, with the columns that they had then."""
+    with db.engine.connect() as connection:
+        return {
+            table.name: connection.execute(in_order(table)).mappings().all()
+            for table in tables
+        }
+
+
+def in_order(table):
+    return sa.select(table).order_by(*table.primary_key)
+
+
+def revision():
+    with db.engine.connect() as connection:
+        return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+
+
+def made_before():
+    return [one.path.name for one in backups.found()]
 
 
 def test_upgrading_from_nothing_gives_the_models(app):
@@ -81,3 +187,108 @@ def test_what_may_write_waits_its_turn(app, database, tmp_path):
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
     other.close()
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_an_upgrade_loses_nothing_of_what_was_there(bare, revision):
+    with bare.app_context():
+        flask_migrate.upgrade(revision=revision)
+        tables = fill()
+        before = rows_of(tables)
+        assert all(before.values())
+
+        flask_migrate.upgrade()
+
+        assert rows_of(tables) == before
+        flask_migrate.check()
+
+
+@pytest.mark.parametrize("bare", ["sqlite"], indirect=True)
+def test_a_fresh_file_is_not_backed_up(bare):
+    with bare.app_context():
+        flask_migrate.upgrade()
+        flask_migrate.upgrade()
+
+        assert made_before() == []
+
+
+@pytest.mark.parametrize("bare", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("number", range(len(REVISIONS) - 1))
+def test_a_file_with_tables_is_backed_up_before_an_upgrade(bare, number):
+    with bare.app_context():
+        flask_migrate.upgrade(revision=REVISIONS[number])
+        fill()
+
+        flask_migrate.upgrade()
+
+        [made] = backups.found()
+        assert made.path.name.startswith(f"before-{REVISIONS[number + 1]}-")
+        assert made.path.stat().st_mode & 0o777 == 0o600
+        with closing(sqlite3.connect(made.path)) as connection:
+            of = connection.execute("SELECT version_num FROM alembic_version")
+            assert of.fetchall() == [(REVISIONS[number],)]
+            found = connection.execute("SELECT name FROM employee").fetchall()
+            assert found == [("Ann",)]
+
+
+@pytest.mark.parametrize("bare", ["sqlite"], indirect=True)
+def test_without_that_backup_nothing_is_upgraded(bare, tmp_path):
+    with bare.app_context():
+        flask_migrate.upgrade(revision=REVISIONS[-2])
+    (tmp_path / "backups").write_text("in the way")
+
+    result = bare.test_cli_runner().invoke(args=["db", "upgrade"])
+
+    assert result.exit_code == 1
+    assert "No backup was made in" in result.stderr
+    with bare.app_context():
+        assert revision() == REVISIONS[-2]
+
+
+FAILING = """
+import sqlalchemy as sa
+from alembic import op
+revision = "9999"
+down_revision = "{head}"
+
+def upgrade():
+    op.create_table("half", sa.Column("id", sa.Integer()))
+    op.execute("UPDATE employee SET name = 'half'")
+    op.execute("ALTER TABLE task ADD COLUMN half INTEGER")
+    op.execute("SELECT * FROM no_such_table")
+"""
+
+
+def test_an_upgrade_that_fails_leaves_everything_as_it_was(bare, tmp_path):
+    """Also the steps before the one that failed are undone."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(VERSIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    script = FAILING.format(head=REVISIONS[-1])
+    (folder / "versions" / "9999_fails.py").write_text(script)
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    with bare.app_context():
+        flask_migrate.upgrade(revision=REVISIONS[-2])
+        tables = fill()
+        before = rows_of(tables)
+        columns = db.inspect(db.engine).get_multi_columns()
+
+        with pytest.raises(sa.exc.DatabaseError, match="no_such_table"):
+            command.upgrade(config, "head")
+
+        assert revision() == REVISIONS[-2]
+        assert rows_of(tables) == before
+        assert str(db.inspect(db.engine).get_multi_columns()) == str(columns)
+        flask_migrate.upgrade()
+        flask_migrate.check()
+
+
+def test_a_path_that_is_not_absolute_is_in_the_data_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    app = make_app("sqlite:///own.sqlite", tmp_path / "data")
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()
+
+    assert (tmp_path / "data" / "own.sqlite").exists()
+    assert not (tmp_path / "own.sqlite").exists()
