@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
 from flask import (
     Flask,
     abort,
-    current_app,
     flash,
     g,
     redirect,
@@ -29,6 +29,7 @@ from sqlalchemy import Select, bindparam
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from . import accounts
+from .addresses import page_here
 from .models import Employee, Manager, Membership, Task, Team, db
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -72,15 +73,11 @@ def is_public(app: Flask, endpoint: str | None) -> bool:
     return getattr(app.view_functions[endpoint], "is_public", False)
 
 
-def fresh(view: Any = None, *, page: str | None = None) -> Any:
+def fresh(view: View) -> View:
     """Ask who signed in longer ago than FRESH to do so again, before `view` runs.
 
-    The way back leads to the address asked for. Where a form goes to an address that
-    shows no page, `page` is the endpoint of the one that holds it, with those of the
-    view's arguments that it takes: `@access.fresh(page="people.show")`.
+    The way back leads to the address asked for; from a form, to the page it is on.
     """
-    if view is None:
-        return lambda view: fresh(view, page=page)
 
     @wraps(view)
     def only_when_fresh(*args: Any, **kwargs: Any) -> ResponseReturnValue:
@@ -88,11 +85,10 @@ def fresh(view: Any = None, *, page: str | None = None) -> Any:
             return view(*args, **kwargs)  # type: ignore[no-any-return]
         if request.method == "POST":
             flash(gettext("Not done yet: sign in once more, then choose it again."))
-        return redirect(url_for("account.once_more", next=way_back(page)))
+        return redirect(url_for("account.once_more", next=page_here()))
 
     only_when_fresh.is_fresh = True  # type: ignore[attr-defined]
-    only_when_fresh.page = page  # type: ignore[attr-defined]
-    return only_when_fresh
+    return only_when_fresh  # type: ignore[return-value]
 
 
 def is_fresh() -> bool:
@@ -107,19 +103,13 @@ def make_fresh() -> None:
     session.renew()  # type: ignore[attr-defined]
 
 
-def way_back(page: str | None) -> str:
-    """Return the address of the page that this request is of."""
-    adapter = current_app.create_url_adapter(request)
-    if page is None and adapter and adapter.test(request.path, "GET"):
-        return request.full_path.rstrip("?")
-    endpoint = page or "today.index"
-    taken = {
-        name
-        for rule in current_app.url_map.iter_rules(endpoint)
-        for name in rule.arguments
-    }
-    given = request.view_args or {}
-    return url_for(endpoint, **{name: given[name] for name in taken & given.keys()})
+def inside(address: str) -> str:
+    """Return `address` if it is a path of this site, else the first page."""
+    parts = urlsplit(address.replace("\\", "/"))
+    strange = any(sign <= " " for sign in address)
+    if strange or parts.scheme or parts.netloc or not address.startswith("/"):
+        return url_for("today.index")
+    return address
 
 
 def init_app(app: Flask) -> None:

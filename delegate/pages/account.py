@@ -1,7 +1,5 @@
 """The manager's own account: the first one, name, language and colours, sign out."""
 
-from urllib.parse import urlsplit
-
 from flask import (
     Blueprint,
     Flask,
@@ -104,7 +102,7 @@ def once_more() -> ResponseReturnValue:
     if form.validate_on_submit():
         db.session.commit()
         access.make_fresh()
-        return redirect(inside(request.args.get("next", "")))
+        return redirect(access.inside(request.args.get("next", "")))
     status = 422 if form.is_submitted() else 200
     return render_template("account/once_more.html", form=form), status
 
@@ -144,7 +142,7 @@ def make_first(form: FirstAccountForm) -> bool:
 @access.public
 def preferences() -> ResponseReturnValue:
     """Keep the chosen language and colours in a cookie, and go back."""
-    response = make_response(redirect(inside(request.form.get("next", ""))))
+    response = make_response(redirect(access.inside(request.form.get("next", ""))))
     keep_choice(response, "lang", request.form.get("language"), i18n.LANGUAGES)
     keep_choice(response, "theme", request.form.get("theme"), i18n.THEMES)
     return response
@@ -162,12 +160,3 @@ def keep_choice(
             secure=request.is_secure,
             samesite="Lax",
         )
-
-
-def inside(address: str) -> str:
-    """Return `address` if it is a path of this site, else the first page."""
-    parts = urlsplit(address.replace("\\", "/"))
-    strange = any(sign <= " " for sign in address)
-    if strange or parts.scheme or parts.netloc or not address.startswith("/"):
-        return url_for("today.index")
-    return address
