@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_security import AsaList
-from flask_security.core import UserMixin, WebAuthnMixin
+from flask_security.core import UserMixin
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -163,15 +164,21 @@ class Manager(Model, UserMixin):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     is_admin: Mapped[bool] = mapped_column(default=False)
 
-    # What follows is named by Flask-Security, which writes it.
-    tf_primary_method: Mapped[str | None]
-    tf_totp_secret: Mapped[str | None]
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(
+    totp_secret: Mapped[str | None]
+    """Shared with an authenticator app, and sealed; none where codes are not asked."""
+    totp_step: Mapped[int | None]
+    """When the last code was made that was taken: none counts twice."""
+    recovery_codes: Mapped[list[str] | None] = mapped_column(
         MutableList.as_mutable(AsaList())
     )
-    fs_webauthn_user_handle: Mapped[str | None]
-    webauthn: Mapped[list["Passkey"]] = relationship(
-        cascade="all, delete-orphan", passive_deletes=True, order_by="Passkey.id"
+    """Keyed hashes of those not yet used."""
+    passkey_handle: Mapped[str | None]
+    """What a passkey knows this account by."""
+    passkeys: Mapped[list["Passkey"]] = relationship(
+        back_populates="manager",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        order_by="Passkey.id",
     )
 
     __table_args__ = (
@@ -179,36 +186,29 @@ class Manager(Model, UserMixin):
         CheckConstraint("email = lower(email)", name="email_lower"),
         CheckConstraint("length(password) > 0", name="password"),
         *at_most("name", most=TITLE),
-        Index(
-            "uq_manager_fs_webauthn_user_handle", "fs_webauthn_user_handle", unique=True
-        ),
+        Index("uq_manager_passkey_handle", "passkey_handle", unique=True),
     )
 
 
-class Passkey(Model, WebAuthnMixin):
+class Passkey(Model):
     """A key on a device or in a password manager that signs a manager in.
 
-    The names of its columns are those of Flask-Security, which writes them.
+    Only its public half is here.
     """
 
     __tablename__ = "passkey"
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(
+    manager_id: Mapped[int] = mapped_column(
         ForeignKey("manager.id", ondelete="CASCADE"), index=True
     )
-    credential_id: Mapped[bytes] = mapped_column(unique=True)
-    public_key: Mapped[bytes]
-    sign_count: Mapped[int] = mapped_column(default=0)
-    transports: Mapped[list[str] | None] = mapped_column(
-        MutableList.as_mutable(AsaList())
-    )
-    extensions: Mapped[str | None]
-    backup_state: Mapped[bool]
-    device_type: Mapped[str]
-    usage: Mapped[str]
     name: Mapped[str]
-    create_datetime: Mapped[datetime] = mapped_column(default=utc_now)
-    lastuse_datetime: Mapped[datetime] = mapped_column(default=utc_now)
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    credential: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    used_at: Mapped[datetime | None]
+
+    manager: Mapped[Manager] = relationship(back_populates="passkeys")
 
     __table_args__ = (filled("name"),)
 
@@ -299,6 +299,10 @@ class Employee(Versioned, Model):
         *at_most("count_on_me", "asks_of_me", "learning"),
         UniqueConstraint("team_id", "id"),
     )
+
+    def has_left(self, today: date) -> bool:
+        """Tell whether this person is gone; `planning.is_there` asks it of many."""
+        return self.left_on is not None and self.left_on <= today
 
 
 class Task(Versioned, Model):

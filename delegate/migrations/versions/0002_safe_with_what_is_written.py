@@ -18,10 +18,10 @@ COLUMNS = (
         " CONSTRAINT ck_login_session_device CHECK (length(device) <= 500)",
     ),
     ("manager", "is_admin BOOLEAN DEFAULT false NOT NULL"),
-    ("manager", "tf_primary_method VARCHAR"),
-    ("manager", "tf_totp_secret VARCHAR"),
-    ("manager", "mf_recovery_codes TEXT"),
-    ("manager", "fs_webauthn_user_handle VARCHAR"),
+    ("manager", "totp_secret VARCHAR"),
+    ("manager", "totp_step INTEGER"),
+    ("manager", "recovery_codes TEXT"),
+    ("manager", "passkey_handle VARCHAR"),
     (
         "team",
         "keep_months INTEGER DEFAULT 12 NOT NULL"
@@ -72,25 +72,20 @@ def upgrade() -> None:
 
     op.create_table('passkey',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('user_id', sa.Integer(), nullable=False),
-    sa.Column('credential_id', sa.LargeBinary(), nullable=False),
-    sa.Column('public_key', sa.LargeBinary(), nullable=False),
-    sa.Column('sign_count', sa.Integer(), nullable=False),
-    sa.Column('transports', sa.UnicodeText(), nullable=True),
-    sa.Column('extensions', sa.String(), nullable=True),
-    sa.Column('backup_state', sa.Boolean(), nullable=False),
-    sa.Column('device_type', sa.String(), nullable=False),
-    sa.Column('usage', sa.String(), nullable=False),
+    sa.Column('manager_id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
-    sa.Column('create_datetime', sa.DateTime(), nullable=False),
-    sa.Column('lastuse_datetime', sa.DateTime(), nullable=False),
+    sa.Column('credential_id', sa.LargeBinary(), nullable=False),
+    sa.Column('credential', sa.LargeBinary(), nullable=False),
+    sa.Column('sign_count', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('used_at', sa.DateTime(), nullable=True),
     sa.CheckConstraint('length(trim(name)) > 0 AND length(name) <= 500', name=op.f('ck_passkey_name')),
-    sa.ForeignKeyConstraint(['user_id'], ['manager.id'], name=op.f('fk_passkey_user_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['manager_id'], ['manager.id'], name=op.f('fk_passkey_manager_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_passkey')),
     sa.UniqueConstraint('credential_id', name=op.f('uq_passkey_credential_id'))
     )
     with op.batch_alter_table('passkey', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_passkey_user_id'), ['user_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_passkey_manager_id'), ['manager_id'], unique=False)
 
     op.create_table('audit_entry',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -160,7 +155,7 @@ def upgrade() -> None:
     for table, column in COLUMNS:
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
     op.add_column("employee", sa.Column("changed_at", sa.DateTime(), nullable=False, server_default="2000-01-01 00:00:00"))
-    op.create_index("uq_manager_fs_webauthn_user_handle", "manager", ["fs_webauthn_user_handle"], unique=True)
+    op.create_index("uq_manager_passkey_handle", "manager", ["passkey_handle"], unique=True)
     op.execute("UPDATE manager SET is_admin = true WHERE id = (SELECT min(id) FROM manager)")
     op.execute("UPDATE employee SET changed_at = created_at")
     op.execute(
@@ -171,7 +166,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("uq_manager_fs_webauthn_user_handle", "manager")
+    op.drop_index("uq_manager_passkey_handle", "manager")
     op.execute("ALTER TABLE employee DROP COLUMN changed_at")
     for table, column in reversed(COLUMNS):
         op.execute(f"ALTER TABLE {table} DROP COLUMN {column.split()[0]}")
@@ -190,7 +185,7 @@ def downgrade() -> None:
 
     op.drop_table('audit_entry')
     with op.batch_alter_table('passkey', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_passkey_user_id'))
+        batch_op.drop_index(batch_op.f('ix_passkey_manager_id'))
 
     op.drop_table('passkey')
     with op.batch_alter_table('job', schema=None) as batch_op:
