@@ -48,8 +48,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     SECRET_KEY       signs tokens; made and kept in DATA_DIR for SQLite, else required
     TIMEZONE         of the clock on screen; Europe/Amsterdam if not set
     TRUSTED_PROXIES  how many proxies stand in front and may name the caller; 0
-    TRUSTED_HOSTS    names this server answers to, with commas between; any if not set
-    PUBLIC_URL       its address from outside; https makes cookies secure
+    PUBLIC_URL       its address from outside, in every link; https: secure cookies
+    TRUSTED_HOSTS    names this server answers to, with commas between; if not set, the
+                     one in PUBLIC_URL, else any
+    PRIVACY_CONTACT  whom people ask what is kept of them, beside their manager
     LOG_FORMAT       json or text; if not set, text where a terminal shows it
 
     Raises RuntimeError if there is no SECRET_KEY to be had.
@@ -125,6 +127,7 @@ def settings(app: Flask) -> dict[str, Any]:
         "MAX_FORM_PARTS": 20_000,
         "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
         "SESSION_COOKIE_SECURE": secure,
+        "PRIVACY_CONTACT": env("PRIVACY_CONTACT"),
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,

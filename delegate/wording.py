@@ -54,6 +54,11 @@ __all__ = [
 """Passed on, so that pages have one place for words."""
 
 PURPOSE = _("For conversation and development; not for pay or promotion.")
+ADVICE = _("Advice, never an automated decision: the manager decides.")
+
+WORKING_NOTE = _("Working note: may have to be shown on request.")
+NOTE_HINT = _("Write what you saw or heard; nothing about health or private life.")
+"""What stands under every text that is not on the shared plan."""
 
 LEVELS = {
     Level.SHOW: _("Show"),

@@ -17,6 +17,7 @@ PUBLIC = {
     "health.alive",
     "health.ready",
     "method.index",
+    "privacy.index",
 }
 MALFORMED = ("0", "-1", "1.5", "abc", "1%00", "99999999999999999999", "%F0%9F%99%82")
 

@@ -12,6 +12,7 @@ from . import (
     people,
     plan,
     ratings,
+    privacy,
     tasks,
     teams,
     today,
@@ -30,6 +31,7 @@ FEATURES = (
     plan,
     ratings,
     tasks,
+    privacy,
     teams,
     today,
 )
