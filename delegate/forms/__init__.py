@@ -84,6 +84,10 @@ class LongText(TextAreaField):
         )
 
 
+class NoteText(LongText):
+    """Text that does not stand on the shared plan; under it stands what that means."""
+
+
 class HoursField(FloatField):
     """Hours a week, or nothing; a decimal comma is as good as a point.
 

@@ -14,7 +14,15 @@ from wtforms import BooleanField
 
 from .. import agreeing, rules, wording
 from ..models import Agreement, Safeguard
-from . import Choice, DayField, Difference, LevelField, LongText, VersionedForm
+from . import (
+    Choice,
+    DayField,
+    Difference,
+    LevelField,
+    LongText,
+    NoteText,
+    VersionedForm,
+)
 
 TEXTS = (
     "reason",
@@ -43,7 +51,7 @@ class AgreementForm(VersionedForm):
     """
 
     level = LevelField(_("Which level do you choose?"), required=True)
-    reason = LongText(
+    reason = NoteText(
         _("Reason, if it differs from the advice"),
         description=_("Kept with the agreement; not on the shared plan."),
     )
@@ -170,7 +178,7 @@ class LookBackForm(VersionedForm):
 
 class CloseForm(VersionedForm):
     closing = Choice(_("How does it end?"), CLOSINGS, required=True)
-    closing_reason = LongText(_("Why, in a line that both can read"))
+    closing_reason = NoteText(_("Why, in a line that both can read"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)

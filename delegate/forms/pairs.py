@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _
 from .. import wording
 from ..models import FACTS, Agreement, Task
 from ..rules import Level
-from . import Choice, DayField, LevelField, LongText, VersionedForm
+from . import Choice, DayField, LevelField, LongText, NoteText, VersionedForm
 from .ratings import UNSEEN, CriterionForm
 
 USUAL_MORE = {f"more-{n}": words for n, words in enumerate(wording.REASONS_FOR_MORE)}
@@ -61,7 +61,7 @@ class FamiliarForm(CriterionForm):
         {**wording.BEHAVIOUR["familiarity"], UNSEEN: wording.UNSEEN},
         required=True,
     )
-    example = LongText(_("One example you saw or heard"))
+    example = NoteText(_("One example you saw or heard"))
 
 
 class ChooseForm(VersionedForm):
@@ -72,7 +72,7 @@ class ChooseForm(VersionedForm):
 
     level = LevelField(_("Which level do you choose?"), required=True)
     usual = Choice(_("Usual reasons"), {**OWN_WORDS, **USUAL_MORE, **USUAL_LESS})
-    reason = LongText(_("Reason, if it differs from the advice"))
+    reason = NoteText(_("Reason, if it differs from the advice"))
     decides = LongText(_("You decide"))
     look_back_on = DayField(
         _("We look back on"),

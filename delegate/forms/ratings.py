@@ -58,7 +58,7 @@ class ScoreForm(FlaskForm):
 class CriterionForm(ScoreForm):
     """What was seen of one criterion, by what example and when."""
 
-    example = forms.LongText(
+    example = forms.NoteText(
         _("One example you saw or heard"),
         description=_("Needed for 1, 2 and 5. Write only what you would also say."),
     )
