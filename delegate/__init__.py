@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_login import current_user
@@ -30,6 +31,7 @@ from . import (
     headers,
     i18n,
     logs,
+    passwords,
     rules,
     sessions,
     wording,
@@ -38,6 +40,7 @@ from .models import Manager, db
 from .pages import FEATURES, account
 
 ROOT = Path(__file__).parent.parent
+WEB = ("http", "https")
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -54,7 +57,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     PRIVACY_CONTACT  whom people ask what is kept of them, beside their manager
     LOG_FORMAT       json or text; if not set, text where a terminal shows it
 
-    Raises RuntimeError if there is no SECRET_KEY to be had.
+    Raises RuntimeError if there is no SECRET_KEY to be had, or PUBLIC_URL is none.
     """
     app = Flask(__name__, instance_path=str(data_dir(config or {})))
     app.config.update(settings(app), **accounts.SETTINGS)
@@ -74,6 +77,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         app,
         sessions.Managers(db, Manager, RoleMixin),
         login_form=accounts.SignInForm,
+        password_util_cls=passwords.Passwords,
         change_password_form=accounts.NewPasswordForm,
     )
     accounts.only_by_session(app)
@@ -110,16 +114,20 @@ def data_dir(config: Mapping[str, Any]) -> Path:
 def settings(app: Flask) -> dict[str, Any]:
     """Return the settings that the environment gives."""
     env = os.environ.get
-    hosts = [host.strip() for host in env("TRUSTED_HOSTS", "").split(",")]
-    secure = env("PUBLIC_URL", "").startswith("https://")
+    public = urlsplit(env("PUBLIC_URL") or "http:")
+    if env("PUBLIC_URL") and not (public.scheme in WEB and public.hostname):
+        raise RuntimeError("PUBLIC_URL must be like https://delegate.example.org")
+    hosts = (env("TRUSTED_HOSTS") or public.hostname or "").split(",")
+    secure = public.scheme == "https"
     return {
         "SECRET_KEY": env("SECRET_KEY"),
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "SQLALCHEMY_DATABASE_URI": env("DATABASE_URL")
         or f"sqlite:///{app.instance_path}/delegate.sqlite",
         "TIMEZONE": env("TIMEZONE") or "Europe/Amsterdam",
-        "TRUSTED_HOSTS": [host for host in hosts if host] or None,
+        "TRUSTED_HOSTS": [host.strip() for host in hosts if host.strip()] or None,
         "PUBLIC_URL": env("PUBLIC_URL"),
+        "PRIVACY_CONTACT": env("PRIVACY_CONTACT"),
         "LOG_FORMAT": env("LOG_FORMAT"),
         "TRUSTED_PROXIES": int(env("TRUSTED_PROXIES") or 0),
         "MAX_CONTENT_LENGTH": 5 * 1024 * 1024,
@@ -127,7 +135,6 @@ def settings(app: Flask) -> dict[str, Any]:
         "MAX_FORM_PARTS": 20_000,
         "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
         "SESSION_COOKIE_SECURE": secure,
-        "PRIVACY_CONTACT": env("PRIVACY_CONTACT"),
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,

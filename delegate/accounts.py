@@ -142,7 +142,9 @@ def add_manager(email: str, name: str, password: str) -> Manager:
         raise ValueError("email", gettext("This is not an e-mail address.")) from None
     if db.session.scalar(db.select(Manager.id).filter_by(email=email)):
         raise ValueError("email", gettext("There is an account with this address."))
-    faults, password = _security._password_util.validate(password, True)
+    faults, password = _security._password_util.validate(
+        password, True, email=email, name=name
+    )
     if faults:
         raise ValueError("password", str(faults[0]))
     manager = Manager(email=email, name=name, password=hash_password(password))

@@ -2,13 +2,21 @@
 
 from math import ceil
 
-from flask import Flask, abort, current_app, redirect, render_template, request
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, TooManyRequests
+from werkzeug.exceptions import HTTPException, TooManyRequests, SecurityError
 
 from . import addresses
 from .models import db
@@ -24,6 +32,10 @@ WORDS = {
     413: (
         _("That is too much at once"),
         _("At most 5 MB can be sent. Split it and send the parts."),
+    ),
+    422: (
+        _("That is too many at once"),
+        _("At most 1,000 can be changed at once. Choose fewer, and do the rest after."),
     ),
     503: (
         _("Not saved"),
@@ -47,6 +59,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, show_old_form)
     app.register_error_handler(TooManyRequests, show_wait)
     app.register_error_handler(HTTPException, show)
+    app.register_error_handler(SecurityError, refuse_host)
     app.register_error_handler(OperationalError, show_unsaved)
     app.register_error_handler(Exception, show_fault)
 
@@ -71,6 +84,11 @@ def show(error: HTTPException) -> ResponseReturnValue:
     return page(error.code, words)
 
 
+def refuse_host(error: SecurityError) -> ResponseReturnValue:
+    """Answer in a word: under a name that is not ours no page has an address."""
+    return str(WORDS[400][0]), 400, {"Content-Type": "text/plain; charset=utf-8"}
+
+
 def show_old_form(error: CSRFError) -> ResponseReturnValue:
     return page(400, OLD_FORM)
 
@@ -82,8 +100,9 @@ def show_wait(error: TooManyRequests) -> ResponseReturnValue:
         "Try again in about %(num)d minutes.",
         ceil(seconds / 60),
     )
-    words = (_("Too many tries"), advice)
-    return *page(429, words), {"Retry-After": str(seconds)}
+    answer = make_response(page(429, (_("Too many tries"), advice)))
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def show_unsaved(error: OperationalError) -> ResponseReturnValue:

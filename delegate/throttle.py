@@ -12,7 +12,7 @@ gets in again. Knows nothing of what is guessed at.
 import hashlib
 import hmac
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import current_app, request
 from sqlalchemy import case, delete, or_, update
@@ -25,7 +25,7 @@ from .models import Tries, db, utc_now
 WINDOW = timedelta(minutes=15)
 PER_ACCOUNT = 10
 PER_NETWORK = 50
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Counted(NamedTuple):

@@ -3,10 +3,11 @@
 import factory
 import pytest
 from browsing import Browser
+from factory import PASSWORD
 
 from delegate.models import LoginSession, Manager, db
 
-FIRST = {"name": "Hanneke Vos", "email": "Hanneke@Example.org", "password": "x" * 12}
+FIRST = {"name": "Hanneke Vos", "email": "Hanneke@Example.org", "password": PASSWORD}
 
 
 def test_the_first_account_is_made_and_signed_in(app, browser):

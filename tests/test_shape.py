@@ -46,6 +46,7 @@ MAY_IMPORT = {
     },
     "i18n": {"babel", "flask", "flask_babel"},
     "headers": {"flask"},
+    "passwords": {"flask_babel", "flask_security", "zxcvbn"},
     "throttle": {"flask", "sqlalchemy", "werkzeug", "database", "models"},
     "addresses": {"flask", "werkzeug"},
     "links": {"flask", "sqlalchemy", "addresses", "models"},
