@@ -106,7 +106,7 @@ def make_fresh() -> None:
 def inside(address: str) -> str:
     """Return `address` if it is a path of this site, else the first page."""
     parts = urlsplit(address.replace("\\", "/"))
-    strange = any(sign <= " " for sign in address)
+    strange = parts.path.startswith("//") or any(sign <= " " for sign in address)
     if strange or parts.scheme or parts.netloc or not address.startswith("/"):
         return url_for("today.index")
     return address
@@ -260,7 +260,7 @@ def own_ids_or_404(
     table: Any = model
     ids = {int(id) for id in wanted if re.fullmatch(IdConverter.regex, id)}
     if len(ids) > MOST_AT_ONCE:
-        abort(413)
+        abort(422)
     rows = own(model, write=True, removed=removed).where(
         table.id.in_(id for id in ids if id <= MOST_ID)
     )

@@ -1,8 +1,10 @@
-"""Which page an address belongs to, also one that only takes a form."""
+"""Which page an address belongs to, also one that only takes a form; links to us."""
 
 import re
+from typing import Any
+from urllib.parse import urljoin
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, url_for
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 READING = ("GET", "HEAD")
@@ -36,6 +38,20 @@ def page_here() -> str:
 def has_token(path: str) -> bool:
     """Tell whether `path` holds what looks like the token of a door by link."""
     return bool(WITH_TOKEN.search(path))
+
+
+def outside(endpoint: str, **values: Any) -> str:
+    """Return the whole address of a page, for a link that is sent or handed over.
+
+    It is made from PUBLIC_URL. Only where that is not set the request says how we were
+    called; whoever sends the request chose that, so the answer is for them alone.
+    Raises RuntimeError where there is neither.
+    """
+    public = current_app.config["PUBLIC_URL"]
+    if not public:
+        return url_for(endpoint, **values, _external=True)
+    path = current_app.url_map.bind("").build(endpoint, values)
+    return urljoin(public, path)
 
 
 def nearest_page(path: str) -> str:
