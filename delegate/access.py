@@ -28,7 +28,7 @@ from flask_login import current_user
 from sqlalchemy import Select, bindparam
 from werkzeug.routing import IntegerConverter, ValidationError
 
-from . import accounts
+from . import accounts, i18n
 from .addresses import page_here
 from .models import Employee, Manager, Membership, Task, Team, db
 
@@ -179,15 +179,21 @@ def current_team() -> Team | None:
     return teams.get(session.get("team", "")) or next(iter(teams.values()), None)
 
 
-def team_to_fill() -> Team:
-    """Return the team that new people and tasks go into, made where there is none.
+def team_to_write() -> Team | None:
+    """Return the team that new people and tasks go into, if there is one yet.
 
-    Ends with a 404 where the manager may only look at it. The caller commits.
+    Ends with a 404 where the manager may only look at it.
     """
     team = current_team()
-    if team is None:
-        return add_team(gettext("My team"))
-    return own_team_or_404(team.id, write=True)
+    return own_team_or_404(team.id, write=True) if team else None
+
+
+def team_to_fill() -> Team:
+    """Return the team of `team_to_write`, made where there is none.
+
+    The caller commits.
+    """
+    return team_to_write() or add_team(gettext("My team"))
 
 
 def add_team(name: str, owner: Manager | None = None) -> Team:
@@ -206,19 +212,26 @@ def may_write(team_id: int) -> bool:
     return any(mine.team.id == team_id and mine.may_write for mine in my_teams())
 
 
-def own_team_or_404(id: int, *, write: bool = False) -> Team:
-    """Return the manager's team, or end with a 404."""
+def own_team_or_404(id: int, *, write: bool = False, owner: bool = False) -> Team:
+    """Return the manager's team, or end with a 404; `owner` asks that it is owned."""
     for mine in my_teams():
-        if mine.team.id == id and (mine.may_write or not write):
+        allowed = mine.role == EDITORS[0] if owner else mine.may_write or not write
+        if mine.team.id == id and allowed:
             return mine.team
     abort(404)
 
 
-def own(model: type[Row], *, write: bool = False, removed: bool = False) -> Select[Row]:
+def own(
+    model: type[Row],
+    *,
+    write: bool = False,
+    owner: bool = False,
+    removed: bool = False,
+) -> Select[Row]:
     """Return the query for the rows of the manager's teams, to be narrowed further.
 
-    `write` asks for more than the right to look; `removed` takes in rows that have
-    been removed and can be put back.
+    `write` asks for more than the right to look, `owner` for the team to be owned;
+    `removed` takes in rows that have been removed and can be put back.
     """
     table: Any = model
     query: Select[Row] = (
@@ -227,23 +240,28 @@ def own(model: type[Row], *, write: bool = False, removed: bool = False) -> Sele
         .join(Team, Team.id == table.team_id)
         .where(Membership.manager_id == manager().id, Team.removed_at.is_(None))
     )
-    if write:
-        query = query.where(Membership.role.in_(EDITORS))
+    if write or owner:
+        query = query.where(Membership.role.in_(EDITORS[:1] if owner else EDITORS))
     if hasattr(table, "removed_at") and not removed:
         query = query.where(table.removed_at.is_(None))
     return query
 
 
 def own_or_404(
-    model: type[Row], id: int, *, write: bool = False, removed: bool = False
+    model: type[Row],
+    id: int,
+    *,
+    write: bool = False,
+    owner: bool = False,
+    removed: bool = False,
 ) -> Row:
     """Return the row of one of the manager's teams, or end with a 404.
 
-    The one door to a row by id; `write` and `removed` are those of `own`.
+    The one door to a row by id; what else is asked is as in `own`.
     """
     table: Any = model
     row: Row | None = db.session.scalar(
-        own(model, write=write, removed=removed).where(table.id == id)
+        own(model, write=write, owner=owner, removed=removed).where(table.id == id)
     )
     if row is None:
         abort(404)
@@ -273,9 +291,25 @@ def own_ids_or_404(
 def own_pair_or_404(
     employee_id: int, task_id: int, *, write: bool = False
 ) -> tuple[Employee, Task]:
-    """Return a person and a task of one team of the manager's, or end with a 404."""
+    """Return a person and a task of one team of the manager's, or end with a 404.
+
+    `write` asks also that something can still change between the two.
+    """
     employee = own_or_404(Employee, employee_id, write=write)
     task = own_or_404(Task, task_id, write=write)
-    if employee.team_id != task.team_id:
+    if employee.team_id != task.team_id or (write and not is_open(employee, task)):
         abort(404)
     return employee, task
+
+
+def is_open(employee: Employee, task: Task) -> bool:
+    """Tell whether the person is still there and the task is not put away."""
+    return not employee.has_left(i18n.today()) and task.archived_at is None
+
+
+def own_present_or_404(employee_id: int) -> Employee:
+    """Return someone who is still there, to rate; a 404 where that is not so."""
+    employee = own_or_404(Employee, employee_id, write=True)
+    if employee.has_left(i18n.today()):
+        abort(404)
+    return employee

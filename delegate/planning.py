@@ -258,17 +258,14 @@ def active_tasks(team_id: int) -> Sequence[Task]:
     ).all()
 
 
-def active_employees(team_id: int, today: date | None = None) -> Sequence[Employee]:
-    """Return the team's people who are there, by name: also who leaves after today.
-
-    `today` is the date here; where it is not given, the date of this machine.
-    """
+def active_employees(team_id: int, today: date) -> Sequence[Employee]:
+    """Return the team's people who are there, by name: also who leaves after today."""
     return db.session.scalars(
         select(Employee)
         .where(
             Employee.team_id == team_id,
             Employee.removed_at.is_(None),
-            is_there(today or date.today()),
+            is_there(today),
         )
         .order_by(func.lower(Employee.name), Employee.id)
     ).all()

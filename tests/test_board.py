@@ -488,7 +488,7 @@ def test_the_board_says_what_the_pages_of_the_pairs_say(app, alice, bob):
     with app.app_context():
         team_id, rater_id = alice.team_id, alice.manager_id
         add_team_of(team_id, rater_id, people=6, tasks=8)
-        employees = planning.active_employees(team_id)
+        employees = planning.active_employees(team_id, date.today())
         tasks = planning.active_tasks(team_id)
         for chance in map(random.Random, range(4)):
             for one in employees:

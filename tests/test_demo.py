@@ -38,7 +38,7 @@ def load(app, language="en", email="alice@example.org"):
 
 def outcomes_of(team_id, manager_id):
     facts = planning.gather(team_id, manager_id, today())
-    people = [one.id for one in planning.active_employees(team_id)]
+    people = [one.id for one in planning.active_employees(team_id, today())]
     return list(planning.outcomes(facts, people, planning.active_tasks(team_id)))
 
 
@@ -54,7 +54,7 @@ def test_it_shows_everything_there_is_to_see(app, alice, language):
         found = outcomes_of(team_id, alice.manager_id)
         postures = Counter(one.posture for one in found)
         facts = planning.gather(team_id, alice.manager_id, today())
-        people = planning.active_employees(team_id)
+        people = planning.active_employees(team_id, today())
         tasks = planning.active_tasks(team_id)
         seen = [planning.seen_states(facts, one.id) for one in people]
         with_me = [
@@ -326,7 +326,7 @@ def test_the_pages_answer_on_the_sample(app, alice, language, page):
     alice.headers["Accept-Language"] = language
     alice.get(f"/?team={team_id}")
     with app.app_context():
-        people = [one.id for one in planning.active_employees(team_id)]
+        people = [one.id for one in planning.active_employees(team_id, today())]
         tasks = [one.id for one in planning.active_tasks(team_id)]
 
     for person, task in zip(people * 2, tasks, strict=False):

@@ -142,9 +142,14 @@ class Here(NamedTuple):
     task: Task
 
 
-def own_agreement_or_404(agreement_id: int, *, write: bool = False) -> Here:
-    """Return the manager's agreement, of a person and a task that are still there."""
-    agreement = access.own_or_404(Agreement, agreement_id, write=write)
+def own_agreement_or_404(
+    agreement_id: int, *, write: bool = False, ends: bool = False
+) -> Here:
+    """Return the manager's agreement, of a person and a task that are still there.
+
+    To end it (`ends`) is still possible where someone has left.
+    """
+    agreement = access.own_or_404(Agreement, agreement_id, write=write or ends)
     pair = access.own_pair_or_404(agreement.employee_id, agreement.task_id, write=write)
     return Here(agreement, *pair)
 
@@ -215,7 +220,7 @@ def look_back(agreement_id: int) -> ResponseReturnValue:
 
 @bp.post("/<id:agreement_id>/close")
 def close(agreement_id: int) -> ResponseReturnValue:
-    here = own_agreement_or_404(agreement_id, write=True)
+    here = own_agreement_or_404(agreement_id, ends=True)
     agreement = here.agreement
     form = CloseForm()
     if agreement.state not in LIVE_STATES:
@@ -246,6 +251,8 @@ def page(here: Here, status: int = 200, **filled: Any) -> ResponseReturnValue:
     today = i18n.today()
     found = planning.pair(employee, task, access.manager().id, today)
     fresh = {**fresh_forms(agreement, today), "conflict": None, **filled}
+    is_live = agreement.state in LIVE_STATES
+    may_end = is_live and access.may_write(agreement.team_id)
     words = render_template(
         "agreements/edit.html",
         agreement=agreement,
@@ -256,8 +263,8 @@ def page(here: Here, status: int = 200, **filled: Any) -> ResponseReturnValue:
         texts=agreeing.texts(agreement),
         posture=agreeing.question(agreement.level, found.advice),
         effects=effects(fresh["form"].guarded, found),
-        may_write=access.may_write(agreement.team_id),
-        is_live=agreement.state in LIVE_STATES,
+        may_write=may_end and access.is_open(employee, task),
+        may_end=may_end,
         is_due=group_of(agreement, today) in ("overdue", "this_week"),
         **fresh,
     )

@@ -138,11 +138,18 @@ class Line(NamedTuple):
 def index() -> ResponseReturnValue:
     team = access.current_team()
     if team is None:
-        return render_template("board/empty.html", team=None, whole=None)
+        return render_template(
+            "board/empty.html", team=None, whole=None, may_write=True
+        )
     rater, today = access.manager().id, i18n.today()
     whole = overview(team.id, rater, today)
     if not whole.people or not whole.tasks:
-        return render_template("board/empty.html", team=team, whole=whole)
+        return render_template(
+            "board/empty.html",
+            team=team,
+            whole=whole,
+            may_write=access.may_write(team.id),
+        )
     view = asked()
     people = page_of(people_of(whole, view), view.columns, PEOPLE)
     tasks = page_of(tasks_of(whole, view), view.page, TASKS)

@@ -187,8 +187,7 @@ def destination() -> Team | None:
             if str(mine.team.id) == named and mine.may_write:
                 return mine.team
         abort(404)
-    team = access.current_team()
-    return access.own_team_or_404(team.id, write=True) if team else None
+    return access.team_to_write()
 
 
 def names(kind: Kind, team: Team | None) -> Iterable[str]:

@@ -51,25 +51,12 @@ def show(employee_id: int, task_id: int) -> ResponseReturnValue:
     return page(*access.own_pair_or_404(employee_id, task_id))
 
 
-def open_pair(employee_id: int, task_id: int) -> tuple[Employee, Task]:
-    """Return a person and a task about which something may be changed, or a 404."""
-    employee, task = access.own_pair_or_404(employee_id, task_id, write=True)
-    if not is_open(employee, task):
-        abort(404)
-    return employee, task
-
-
-def is_open(employee: Employee, task: Task) -> bool:
-    """Tell whether the person is still there and the task is not put away."""
-    left = employee.left_on is not None and employee.left_on <= i18n.today()
-    return not left and task.archived_at is None
-
-
 def page(
     employee: Employee, task: Task, status: int = 200, **filled: Any
 ) -> ResponseReturnValue:
     """Show everything about the two; `filled` are forms that come back with a fault."""
     today, rater_id = i18n.today(), access.manager().id
+    is_open = access.is_open(employee, task)
     facts = planning.gather(
         task.team_id, rater_id, today, employees=[employee.id], tasks=[task.id]
     )
@@ -94,8 +81,8 @@ def page(
             live=live,
             heading=heading(found.advice, task),
             ladder=ladder(facts, found),
-            may_write=access.may_write(task.team_id) and is_open(employee, task),
-            is_open=is_open(employee, task),
+            may_write=is_open and access.may_write(task.team_id),
+            is_open=is_open,
             today=today,
             look_back_days={
                 level: agreeing.look_back_day(level, today) for level in rules.Level
@@ -194,7 +181,7 @@ def answer_form(task: Task) -> AnswerForm:
 
 @bp.post(f"{PAIR}/facts")
 def answer(employee_id: int, task_id: int) -> ResponseReturnValue:
-    employee, task = open_pair(employee_id, task_id)
+    employee, task = access.own_pair_or_404(employee_id, task_id, write=True)
     form = AnswerForm()
     form.ask_only(task)
     if not form.validate_on_submit():
@@ -217,7 +204,7 @@ def now_form(employee: Employee, task: Task) -> NowForm:
 
 @bp.post(f"{PAIR}/now")
 def set_now(employee_id: int, task_id: int) -> ResponseReturnValue:
-    employee, task = open_pair(employee_id, task_id)
+    employee, task = access.own_pair_or_404(employee_id, task_id, write=True)
     form = NowForm()
     if not form.validate_on_submit():
         return page(employee, task, 422, now=form)
@@ -262,7 +249,7 @@ def now_in_words(employee: Employee, current: int | None) -> str:
 @bp.post(f"{PAIR}/now/undo")
 def undo_now(employee_id: int, task_id: int) -> ResponseReturnValue:
     """Set back how it goes now to `was`, unless it was changed since."""
-    employee, task = open_pair(employee_id, task_id)
+    employee, task = access.own_pair_or_404(employee_id, task_id, write=True)
     was = request.args.get("was", type=int)
     if was not in range(8):
         abort(404)
@@ -294,7 +281,7 @@ def familiar_form(employee: Employee, task: Task) -> FamiliarForm:
 
 @bp.post(f"{PAIR}/familiarity")
 def set_familiarity(employee_id: int, task_id: int) -> ResponseReturnValue:
-    employee, task = open_pair(employee_id, task_id)
+    employee, task = access.own_pair_or_404(employee_id, task_id, write=True)
     form = FamiliarForm()
     if not form.validate():
         return page(employee, task, 422, familiar=form)
@@ -321,7 +308,7 @@ def saved_text(row: Rating | None) -> str:
 
 @bp.post(f"{PAIR}/familiarity/undo")
 def undo_familiarity(employee_id: int, task_id: int) -> ResponseReturnValue:
-    employee, task = open_pair(employee_id, task_id)
+    employee, task = access.own_pair_or_404(employee_id, task_id, write=True)
     row = recording.id_of(request.args.get("rating"))
     try:
         undone = recording.undo(employee, access.manager().id, [row])
@@ -356,7 +343,7 @@ def choose_form(
 @bp.post(f"{PAIR}/level")
 def choose(employee_id: int, task_id: int) -> ResponseReturnValue:
     """Open a draft at the chosen level; a live agreement ends, its texts go along."""
-    employee, task = open_pair(employee_id, task_id)
+    employee, task = access.own_pair_or_404(employee_id, task_id, write=True)
     manager_id, today = access.manager().id, i18n.today()
     advised = planning.pair(employee, task, manager_id, today).advice.level
     if advised is None:

@@ -117,6 +117,7 @@ def show_list(form: NewcomerForm) -> str:
         team=team,
         teams=access.my_teams(),
         may_write=team is None or access.may_write(team.id),
+        may_rate=show == "there" and team is not None and access.may_write(team.id),
         q=q,
         show=show,
         some_left=some_left(team),
@@ -165,6 +166,7 @@ def lines(team: Team | None, page: Page) -> list[Line]:
 
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
+    access.team_to_write()
     form = EmployeeForm()
     if form.validate_on_submit():
         employee = Employee(team_id=access.team_to_fill().id)
@@ -270,10 +272,12 @@ def show(employee_id: int) -> ResponseReturnValue:
         employee.team_id, access.manager().id, i18n.today(), employees=[employee.id]
     )
     states = planning.seen_states(facts, employee.id)
+    may_write = access.may_write(employee.team_id)
     return render_template(
         "people/show.html",
         employee=employee,
-        may_write=access.may_write(employee.team_id),
+        may_write=may_write,
+        may_rate=may_write and not employee.has_left(facts.today),
         seen=SEEN[states.count("scored")],
         profile=profile(facts, employee),
         placed=placed(facts, employee),

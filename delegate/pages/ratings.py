@@ -65,7 +65,7 @@ class Line(NamedTuple):
 
 @bp.route("/<id:employee_id>", methods=["GET", "POST"])
 def edit(employee_id: int) -> ResponseReturnValue:
-    employee = access.own_or_404(Employee, employee_id, write=True)
+    employee = access.own_present_or_404(employee_id)
     lines = lines_of(employee)
     if request.method == "GET":
         return show(employee, lines)
@@ -220,7 +220,7 @@ def undo_url(rows: Sequence[Rating]) -> str:
 @bp.post(f"/<id:employee_id>/<any({', '.join(CRITERIA)}):criterion>")
 def save(employee_id: int, criterion: str) -> ResponseReturnValue:
     """Save one criterion; answers in JSON."""
-    employee = access.own_or_404(Employee, employee_id, write=True)
+    employee = access.own_present_or_404(employee_id)
     return save_one(employee, Item(criterion))
 
 
@@ -286,7 +286,7 @@ def values(row: Rating | None) -> dict[str, Any]:
 @bp.post("/<id:employee_id>/undo")
 def undo(employee_id: int) -> ResponseReturnValue:
     """Put back what was there before the rows in `?rows=`."""
-    employee = access.own_or_404(Employee, employee_id, write=True)
+    employee = access.own_present_or_404(employee_id)
     ids = {recording.id_of(id) for id in request.args.get("rows", "").split(",")}
     quietly = request.accept_mimetypes.best == "application/json"
     try:

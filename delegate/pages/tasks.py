@@ -226,9 +226,13 @@ def new() -> ResponseReturnValue:
 
 
 def whole_task() -> Task | None:
-    """Return the task that `?part_of=` names; a 404 where it is not the manager's."""
+    """Return the task that `?part_of=` names; a 404 where it is not the manager's.
+
+    Also a 404 where the new task would go into a team that may only be looked at.
+    """
     wish = request.args.get("part_of")
     if wish is None:
+        access.team_to_write()
         return None
     [id] = access.own_ids_or_404(Task, [wish])
     return access.own_or_404(Task, id, write=True)

@@ -104,6 +104,7 @@ def index() -> ResponseReturnValue:
         ],
         **matters(found, today),
         **appointments(team, today),
+        may_write=access.may_write(team.id),
         acquaint=acquaint(found.people),
         again=again(team, found.people, today),
     )
@@ -204,6 +205,7 @@ def agreements(team: Team) -> Select[*tuple[Any, ...]]:
         .where(
             Agreement.team_id == team.id,
             Employee.removed_at.is_(None),
+            planning.is_there(i18n.today()),
             Task.removed_at.is_(None),
             Task.archived_at.is_(None),
         )
@@ -219,6 +221,7 @@ def talks(team: Team, since: date, until: date) -> Sequence[Employee]:
         .where(
             Employee.team_id == team.id,
             Employee.removed_at.is_(None),
+            planning.is_there(since),
             Employee.next_talk_at >= begin,
             Employee.next_talk_at < end,
         )
