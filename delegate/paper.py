@@ -15,9 +15,10 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Row, func, select
 
-from . import agreeing, i18n, planning, rules, wording
+from . import agreeing, i18n, planning, recording, rules, wording
 from .models import LIVE_STATES, Agreement, Employee, Manager, Task, db
 from .planning import Facts, Outcome
+from .recording import Remarks
 
 BLANKS = 2
 """Tasks with nothing filled in, where there is none to discuss."""
@@ -117,6 +118,7 @@ class Seen(NamedTuple):
     score: int | None
     example: str
     day: date | None
+    remark: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,25 +269,30 @@ def preparation(employee: Employee, manager: Manager) -> Preparation:
     )
     tasks = planning.active_tasks(employee.team_id)
     found = standing(facts, employee, tasks)
+    remarks = recording.remarks(employee.id)
     titles = {task.id: task.title for task in tasks}
     return Preparation(
         name=employee.name,
         manager=named(manager),
         day=i18n.as_date(employee.next_talk_at or i18n.today()),
         talk_at=employee.next_talk_at,
-        seen=[seen(facts, employee.id, criterion) for criterion in rules.CRITERIA],
+        seen=[
+            seen(facts.newest.get((employee.id, criterion, None)), criterion, remarks)
+            for criterion in rules.CRITERIA
+        ],
         standing=[(titles[one.task_id], one) for one in found[:MOST_STANDING]],
         more=max(0, len(found) - MOST_STANDING),
         questions=questions(found[:MOST_STANDING]),
     )
 
 
-def seen(facts: Facts, employee_id: int, criterion: str) -> Seen:
-    row = facts.newest.get((employee_id, criterion, None))
+def seen(row: Row[Any] | None, criterion: str, remarks: Remarks) -> Seen:
     state = planning.state_of(row)
     if row is None or state != "scored":
-        return Seen(criterion, state, None, "", None)
-    return Seen(criterion, state, row.score, row.example, seen_on(row))
+        return Seen(criterion, state, None, "", None, "")
+    said = remarks.get((row.rater_id, criterion, None))
+    words = said.remark.text if said else ""
+    return Seen(criterion, state, row.score, row.example, seen_on(row), words)
 
 
 def seen_on(row: Row[Any]) -> date:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Select, func, or_, select
 
-from .models import Employee, Manager, Rating, db, utc_now
+from .models import Employee, Manager, Rating, Remark, db, utc_now
 
 CORRECTS = timedelta(days=1)
 """For how long a save corrects the one before it; later it is another look."""
@@ -50,8 +50,17 @@ class Collision(Exception):
         self.newest = newest
 
 
+class Said(NamedTuple):
+    """What the person says of a score, and the row that it was said of."""
+
+    remark: Remark
+    rating: Rating
+
+
 OPEN = Seen("withdrawn")
 Newest = Mapping[Item, Rating]
+Remarks = Mapping[tuple[int | None, str, int | None], Said]
+"""By rater, criterion and (for familiarity) task."""
 
 
 def item_of(row: Rating) -> Item:
@@ -92,6 +101,21 @@ def seen_by_others(
     for row, name, email in rows:
         found[item_of(row)].append((name or email or "", row))
     return found
+
+
+def remarks(employee_id: int) -> Remarks:
+    """Return what the person said last of each rater's scores, by rater and item.
+
+    What was said of an earlier score still stands beside a later one: to rate anew
+    must not take someone's words out of sight.
+    """
+    rows = db.session.execute(
+        select(Remark, Rating)
+        .join(Rating, Rating.id == Remark.rating_id)
+        .where(Rating.employee_id == employee_id)
+        .order_by(Rating.id)
+    )
+    return {(row.rater_id, *item_of(row)): Said(said, row) for said, row in rows}
 
 
 def last_ids(employee: Employee, tasks: Collection[int]) -> Select[int]:

@@ -45,11 +45,13 @@ def team_of(browser):
         employee = factory.employee(browser.team_id)
         task = factory.task(browser.team_id)
         factory.rated(employee, rater_id=browser.manager_id)
+        rating = factory.rating(employee, "help", 4, rater_id=browser.manager_id)
         agreement = factory.agreement(employee, task)
         return {
             "employee_id": employee.id,
             "task_id": task.id,
             "agreement_id": agreement.id,
+            "rating_id": rating.id,
             "team_id": browser.team_id,
             "criterion": "choices",
         }

@@ -10,7 +10,7 @@ import pytest
 from browser import check_accessible
 from test_doors import ways_in
 
-from delegate.models import Agreement, Employee, Task, Team, db
+from delegate.models import Agreement, Employee, Rating, Task, Team, db
 
 NO_PAGE = {"static", "assets.file", "plan.download", "health.alive", "health.ready"}
 NOT_OURS = {"security.static"}
@@ -31,6 +31,7 @@ def addresses(server):
             "employee_id": first(Employee),
             "task_id": first(Task),
             "agreement_id": first(Agreement),
+            "rating_id": first(Rating),
             "team_id": team.id,
             "criterion": "choices",
         }

@@ -41,6 +41,7 @@ MAY_IMPORT = {
         "i18n",
         "models",
         "planning",
+        "recording",
         "rules",
         "wording",
     },

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import Row, Select, func, not_
 
-from .. import access, i18n, planning, removal, rules
+from .. import access, i18n, planning, recording, removal, rules
 from ..database import Page, VersionConflict, page_of, set_all
 from ..forms import (
     DayField,
@@ -280,6 +280,7 @@ def show(employee_id: int) -> ResponseReturnValue:
         may_rate=may_write and not employee.has_left(facts.today),
         seen=SEEN[states.count("scored")],
         profile=profile(facts, employee),
+        remarks=recording.remarks(employee.id),
         placed=placed(facts, employee),
         agreements=agreements(employee),
         today=facts.today,

@@ -180,6 +180,7 @@ def show(
         differences=[
             take_in(line, newest) for line in lines if newest and line.item in newest
         ],
+        remarks=recording.remarks(employee.id),
         criteria=lines[: len(CRITERIA)],
         familiar=lines[len(CRITERIA) :],
         four_times=four_times(lines[: len(CRITERIA)]),
