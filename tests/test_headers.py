@@ -208,32 +208,32 @@ ODD = {
 
 @pytest.mark.parametrize("sent", ODD.values(), ids=ODD)
 def test_an_odd_request_gets_one_answer_and_no_more(address, sent):
-    with socket.create_connection(address, timeout=10) as connection:
+    said = answers(address, sent)
+
+    assert said.count(b"HTTP/1.") <= 1, said
+    assert b"Traceback" not in said
+    assert answers(address, b"GET /healthz HTTP/1.0\r\n\r\n").endswith(b"\r\n\r\nok")
+
+
+def answers(address, sent):
+    """Return all that comes back; the server may hang up before it has read it all."""
+    said = b""
+    with (
+        socket.create_connection(address, timeout=10) as connection,
+        contextlib.suppress(OSError),
+    ):
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
-        said = http_answers(connection)
-
-    assert len(said) <= 1, said
-    assert b"Traceback" not in b"".join(said)
-
-
-def http_answers(connection):
-    said = b""
-    with contextlib.suppress(ConnectionResetError):  # not read to the end
         while part := connection.recv(65536):
             said += part
-    return said.split(b"HTTP/1.")[1:]
+    return said
 
 
-@pytest.mark.parametrize(
-    ("header", "status"),
-    [("x" * 100_000, 200), ("x" * 300_000, 431)],
-)
-def test_long_headers_are_no_fault(address, header, status):
+def test_long_headers_are_no_fault(address):
     connection = http.client.HTTPConnection(*address, timeout=10)
-    connection.request("GET", "/healthz", headers={"X-Long": header})
+    connection.request("GET", "/healthz", headers={"X-Long": "x" * 100_000})
 
-    assert connection.getresponse().status == status
+    assert connection.getresponse().status == 200
     connection.close()
 
 
