@@ -6,9 +6,9 @@ A real server (waitress, eight threads) in a process of its own, on SQLite and t
 PostgreSQL started for this. Eight browser tabs each save 50 times. Every save reads the
 form of one and the same person, adds one to a number in a text, and sends it with
 the version it read; where another tab came in between (409) it reads again and tries
-once more, as a person would. So each save must count exactly once: a smaller number at the
-end than saves that were acknowledged are saves lost. An error is any answer but 302 and
-409, or none. Wall seconds are of the machine; lost and errors are the claim.
+once more, as a person would. So each save must count exactly once: what the number at
+the end falls short of the saves that were acknowledged, was lost. An error is any
+answer but 302 and 409, or none. Wall seconds are of the machine; lost and errors are the claim.
 """
 
 import re
@@ -21,7 +21,8 @@ from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT))
 
 import flask_migrate
 from postgres import start_postgresql
