@@ -8,7 +8,8 @@ form of one and the same person, adds one to a number in a text, and sends it wi
 the version it read; where another tab came in between (409) it reads again and tries
 once more, as a person would. So each save must count exactly once: what the number at
 the end falls short of the saves that were acknowledged, was lost. An error is any
-answer but 302 and 409, or none. Wall seconds are of the machine; lost and errors are the claim.
+answer but 302 and 409, or none. Lost and errors are the claim; saves a second are of
+the machine.
 """
 
 import re
@@ -20,9 +21,8 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(1, str(Path(__file__).parent.parent / "tests"))
 
 import flask_migrate
 from postgres import start_postgresql
