@@ -34,6 +34,7 @@ from . import (
     passwords,
     rules,
     sessions,
+    strong,
     wording,
 )
 from .models import Manager, db
@@ -81,6 +82,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         change_password_form=accounts.NewPasswordForm,
     )
     accounts.only_by_session(app)
+    strong.init_app(app)
     access.init_app(app)
     account.init_app(app)
     assets.init_app(app)

@@ -55,6 +55,7 @@ SETTINGS = {
     "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
     "SECURITY_FLASH_MESSAGES": False,
     "SECURITY_FRESHNESS": timedelta(-1),
+    "SECURITY_STATIC_FOLDER": None,
     "SECURITY_USE_REGISTER_V2": True,
     "SECURITY_MSG_INVALID_PASSWORD": (_("This is not your password."), "error"),
     "SECURITY_MSG_PASSWORD_NOT_PROVIDED": (REQUIRED, "error"),

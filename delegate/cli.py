@@ -11,7 +11,7 @@ from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from . import accounts, backups, restoring
+from . import accounts, backups, restoring, strong
 from .models import TITLE, db
 from .texts import is_fit, one_line, tidy
 
@@ -92,6 +92,20 @@ def create(email: str, name: str, password: str) -> None:
     db.session.commit()
     accounts.forget_first_code()
     click.echo(f"Added {manager.email}.")
+
+
+@users.command(cls=Command)
+@click.argument("email", type=Line())
+def forget_factors(email: str) -> None:
+    """Let EMAIL sign in with the password alone: for who lost phone and codes.
+
+    Passkeys, the authenticator app and recovery codes are forgotten, and every browser
+    is signed out. Be sure first of who asks.
+    """
+    manager = accounts.manager_for(email)
+    strong.forget(manager)
+    db.session.commit()
+    click.echo(f"{manager.email} now signs in with the password alone.")
 
 
 @click.command(cls=Command)

@@ -9,7 +9,8 @@ and whose it is; the moment of the last visit is written at most once an hour.
 import hashlib
 import json
 import secrets
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, has_request_context, request
@@ -25,6 +26,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
+from . import devices
 from .addresses import has_token
 from .database import SAFE_METHODS, writing
 from .models import LoginSession, Manager, db, utc_now
@@ -46,7 +48,13 @@ UNSIGNED = "~"
 SIGNING = SecureCookieSessionInterface()
 
 OPEN = (
-    select(LoginSession.content, LoginSession.seen_at, LoginSession.expires_at, Manager)
+    select(
+        LoginSession.content,
+        LoginSession.created_at,
+        LoginSession.seen_at,
+        LoginSession.expires_at,
+        Manager,
+    )
     .join(Manager, Manager.id == LoginSession.manager_id)
     .where(LoginSession.key_hash == bindparam("key_hash"))
 )
@@ -56,7 +64,8 @@ OPEN = (
 class Session(CallbackDict[str, Any], SessionMixin):
     """What is remembered of one browser.
 
-    `key` opens it, and is None until it is first kept; `manager` is whose it is.
+    `key` opens it, and is None until it is first kept; `manager` is whose it is, and
+    `since` when it began.
     `fault` is why it could not be opened. Neither then, nor where there is none to be
     kept, does saving change anything.
     """
@@ -76,6 +85,7 @@ class Session(CallbackDict[str, Any], SessionMixin):
         self.kept = kept and not fault
         self.fault = fault
         self.retired: str | None = None
+        self.since: datetime | None = None
         self.modified = False
         self.stale = False
 
@@ -163,6 +173,7 @@ def opened(key: str, only_reads: bool) -> Session:
     if row is None or not found:
         return Session()
     session = Session(json.loads(row.content), key, row.Manager)
+    session.since = row.created_at
     session.stale = row.seen_at < utc_now() - TOUCH
     return session
 
@@ -186,7 +197,12 @@ def keep(app: Flask, session: Session) -> str | None:
             done = connection.execute(update(LoginSession).where(this).values(values))
             return session.key if done.rowcount else None
         session.key = secrets.token_urlsafe(32)
-        row = {"key_hash": digest(session.key), **values}
+        row = {
+            "key_hash": digest(session.key),
+            "device": devices.of(request.user_agent.string),
+            "created_at": session.since or utc_now(),
+            **values,
+        }
         connection.execute(insert(LoginSession).values(row))
         connection.execute(
             delete(LoginSession).where(LoginSession.expires_at < utc_now())
@@ -240,3 +256,37 @@ def end_all(manager_id: int) -> None:
     db.session.execute(
         delete(LoginSession).where(LoginSession.manager_id == manager_id)
     )
+
+
+def end_others(manager_id: int) -> None:
+    """End every session of a manager but this one, which gets a new key."""
+    end_all(manager_id)
+    current_session.renew()  # type: ignore[attr-defined]
+
+
+def end_one(manager_id: int, handle: str) -> None:
+    """End the session of a manager that `handle` stands for, if it is still there."""
+    for session in all_of(manager_id):
+        if handle_of(session) == handle:
+            db.session.delete(session)
+
+
+def all_of(manager_id: int) -> Sequence[LoginSession]:
+    """Return the open sessions of a manager, the last seen first."""
+    return db.session.scalars(
+        select(LoginSession)
+        .where(LoginSession.manager_id == manager_id)
+        .where(LoginSession.expires_at >= utc_now())
+        .order_by(LoginSession.seen_at.desc(), LoginSession.created_at.desc())
+    ).all()
+
+
+def is_this(session: LoginSession) -> bool:
+    """Tell whether it is the session of this request."""
+    key: str | None = current_session.key  # type: ignore[attr-defined]
+    return key is not None and session.key_hash == digest(key)
+
+
+def handle_of(session: LoginSession) -> str:
+    """Return what names a session on a page: nothing that could open or find one."""
+    return digest(f"listed {session.key_hash}")[:16]

@@ -4,9 +4,10 @@ import time
 
 import factory
 import pytest
+from browsing import Browser
 
-from delegate import access
-from delegate.models import LoginSession, db
+from delegate import access, strong
+from delegate.models import LoginSession, Manager, Passkey, db
 
 LATER = access.FRESH.total_seconds() + 1
 
@@ -89,3 +90,298 @@ def test_signing_in_once_more_gives_the_session_a_new_key(app, alice):
 
     [after] = keys()
     assert after != before
+
+
+def code_now(secret, steps=0):
+    """Return what an authenticator app shows, some steps from now."""
+    return strong.totp(secret).generate(time.time() + steps * strong.STEP).decode()
+
+
+def set_up(browser):
+    """Turn the second step on; return the secret and the recovery codes."""
+    page = browser.get("/authenticator/")
+    secret = page.select_one(".key").text.replace(" ", "")
+    sealed = page.select_one("[name=secret]")["value"]
+    answer = browser.post("/authenticator/", secret=sealed, code=code_now(secret))
+    return secret, [code.text for code in browser.page(answer).select(".codes code")]
+
+
+def one(app, what=Manager):
+    with app.app_context():
+        return db.session.scalars(db.select(what)).one()
+
+
+@pytest.fixture
+def halfway(app, alice, clock):
+    """A browser with Alice's password and not yet her code; the secret, the codes."""
+    secret, codes = set_up(alice)
+    clock(strong.STEP)  # The code that turned it on counts no more.
+    browser = Browser(app)
+    browser.sign_in("alice@example.org")
+    return browser, secret, codes
+
+
+def is_in(browser):
+    return browser.open("/account/").status_code == 200
+
+
+def test_after_the_password_a_code_is_asked(app, alice, clock):
+    secret, _ = set_up(alice)
+    clock(strong.STEP)
+    browser = Browser(app)
+    answer = browser.post(
+        "/account/sign-in?next=/people/",
+        email="alice@example.org",
+        password=factory.PASSWORD,
+        next="/people/",
+    )
+    assert answer.location == "/authenticator/step?next=/people/"
+    assert not is_in(browser)
+    wrong = browser.post(answer.location, code="000000")
+    assert "This is no code of now" in browser.page(wrong, 422).text
+    assert not is_in(browser)
+
+    done = browser.post(answer.location, code=code_now(secret, steps=1))
+
+    assert done.location == "/people/"
+    assert is_in(browser)
+
+
+def test_a_code_opens_once(app, halfway):
+    browser, secret, _ = halfway
+    code = code_now(secret)
+    again = Browser(app)
+    again.sign_in("alice@example.org")
+
+    assert browser.post("/authenticator/step", code=code).status_code == 302
+    assert again.post("/authenticator/step", code=code).status_code == 422
+    assert (
+        again.post("/authenticator/step", code=code_now(secret, -1)).status_code == 422
+    )
+    assert not is_in(again)
+
+
+def test_the_code_that_turned_it_on_opens_nothing(app, alice):
+    secret, _ = set_up(alice)
+    browser = Browser(app)
+    browser.sign_in("alice@example.org")
+
+    answer = browser.post("/authenticator/step", code=code_now(secret))
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("steps", "status"), [(-2, 422), (-1, 422), (0, 302), (1, 302), (2, 422)]
+)
+def test_a_clock_may_be_a_little_off(halfway, steps, status):
+    """The step before is that of the code which turned it on."""
+    browser, secret, _ = halfway
+    answer = browser.post("/authenticator/step", code=code_now(secret, steps))
+
+    assert answer.status_code == status
+
+
+def test_a_recovery_code_opens_once(app, halfway):
+    browser, _, codes = halfway
+    again = Browser(app)
+    again.sign_in("alice@example.org")
+    typed = codes[3].upper().replace("-", " ")
+
+    assert browser.post("/authenticator/step", code=typed).status_code == 302
+    assert again.post("/authenticator/step", code=codes[3]).status_code == 422
+    assert again.post("/authenticator/step", code=codes[4]).status_code == 302
+    assert len(one(app).recovery_codes) == strong.RECOVERY_CODES - 2
+
+
+@pytest.mark.parametrize("typed", ["", " ", "0", "é", "\U0001f642" * 6, "x" * 5000])
+def test_what_is_no_code_is_refused(halfway, typed):
+    browser, _, _ = halfway
+
+    assert browser.post("/authenticator/step", code=typed).status_code == 422
+
+
+def test_codes_cannot_be_guessed_at(halfway):
+    browser, secret, _ = halfway
+    answers = [browser.post("/authenticator/step", code="000000") for _ in range(11)]
+
+    assert answers[9].status_code == 422
+    assert answers[10].status_code == 429
+    right = browser.post("/authenticator/step", code=code_now(secret))
+    assert right.status_code == 429
+
+
+def test_who_waits_too_long_begins_anew(halfway, clock):
+    browser, secret, _ = halfway
+    clock(strong.STEP + strong.PATIENCE)
+    answer = browser.post("/authenticator/step", code=code_now(secret))
+
+    assert answer.location == "/account/sign-in"
+    assert not is_in(browser)
+
+
+def test_no_second_step_without_a_first(app, alice, browser):
+    secret, _ = set_up(alice)
+
+    answer = browser.post("/authenticator/step", code=code_now(secret, steps=1))
+
+    assert answer.location == "/account/sign-in"
+
+
+def test_a_changed_password_ends_what_was_halfway(app, alice, halfway):
+    browser, secret, _ = halfway
+    alice.post(
+        "/account/password",
+        password=factory.PASSWORD,
+        new_password="another four words entirely",
+        new_password_confirm="another four words entirely",
+    )
+
+    answer = browser.post("/authenticator/step", code=code_now(secret))
+
+    assert answer.location == "/account/sign-in"
+
+
+def test_what_is_kept_makes_no_code(app, alice):
+    secret, codes = set_up(alice)
+    kept = one(app)
+
+    assert secret not in kept.totp_secret
+    assert not {code.replace("-", "") for code in codes} & set(kept.recovery_codes)
+    with app.test_request_context():
+        assert strong.unseal(kept.totp_secret) == secret
+        app.config["SECRET_KEY"] = "another one"
+        assert strong.unseal(kept.totp_secret) is None
+
+
+def test_a_wrong_code_keeps_the_same_picture(alice):
+    page = alice.get("/authenticator/")
+    sealed = page.select_one("[name=secret]")["value"]
+    again = alice.page(alice.post("/authenticator/", secret=sealed, code="000000"), 422)
+
+    assert again.select_one(".key").text == page.select_one(".key").text
+    assert again.select_one(".qr")["src"].startswith("data:image/svg+xml")
+
+
+def test_the_secret_of_someone_else_is_not_taken(alice, bob):
+    page = alice.get("/authenticator/")
+    secret = page.select_one(".key").text.replace(" ", "")
+    sealed = page.select_one("[name=secret]")["value"]
+    answer = bob.post("/authenticator/", secret=sealed, code=code_now(secret))
+
+    assert bob.page(answer, 422).select_one(".key").text.replace(" ", "") != secret
+
+
+def test_turning_it_on_and_off_signs_other_browsers_out(app, alice, clock):
+    other = Browser(app)
+    other.sign_in("alice@example.org")
+    secret, _ = set_up(alice)
+    assert (is_in(alice), is_in(other)) == (True, False)
+
+    clock(strong.STEP)
+    other.sign_in("alice@example.org")
+    other.post("/authenticator/step", code=code_now(secret))
+    assert is_in(other)
+    alice.post("/authenticator/off")
+
+    assert (is_in(alice), is_in(other)) == (True, False)
+    assert not one(app).totp_secret
+    assert not one(app).recovery_codes
+    other.sign_in("alice@example.org")
+    assert is_in(other)
+
+
+def test_new_recovery_codes_replace_the_older_ones(app, alice, halfway):
+    browser, _, codes = halfway
+    page = alice.page(alice.post("/authenticator/codes"))
+    fresh = [code.text for code in page.select(".codes code")]
+
+    assert len(set(fresh)) == strong.RECOVERY_CODES
+    assert browser.post("/authenticator/step", code=codes[0]).status_code == 422
+    assert browser.post("/authenticator/step", code=fresh[0]).status_code == 302
+
+
+def test_what_changes_how_one_signs_in_asks_it_again(alice, clock):
+    clock(LATER)
+    for method, path in [
+        ("GET", "/authenticator/"),
+        ("POST", "/authenticator/"),
+        ("POST", "/authenticator/off"),
+        ("POST", "/authenticator/codes"),
+        ("GET", "/passkeys/"),
+        ("POST", "/passkeys/"),
+        ("POST", "/passkeys/offer"),
+        ("POST", "/passkeys/1/remove"),
+    ]:
+        answer = alice.open(path, method).location or ""
+        assert answer.startswith("/account/once-more"), path
+
+
+def test_guesses_at_the_password_once_more_are_counted(alice):
+    answers = [
+        alice.post("/account/once-more", password="not it at all").status_code
+        for _ in range(11)
+    ]
+
+    assert answers[-2:] == [422, 429]
+
+
+def test_an_administrator_lets_in_who_lost_everything(app, alice):
+    set_up(alice)
+    with app.app_context():
+        db.session.add(
+            Passkey(
+                manager_id=alice.manager_id,
+                name="phone",
+                credential_id=b"1",
+                credential=b"2",
+            )
+        )
+        db.session.commit()
+    command = ["users", "forget-factors", "alice@example.org"]
+    told = app.test_cli_runner().invoke(args=command).output
+
+    assert told == "alice@example.org now signs in with the password alone.\n"
+    assert not is_in(alice)
+    alice.sign_in("alice@example.org")
+    assert is_in(alice)
+    assert "You have none yet." in alice.get("/passkeys/").text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "{",
+        "[]",
+        "1",
+        "null",
+        '{"id": 1}',
+        '{"id": "AA", "rawId": "AA"}',
+        '{"rawId": "AA", "response": {"clientDataJSON": "e30", "signature": "",'
+        ' "authenticatorData": "AA", "attestationObject": "oA"}}',
+        "[" * 9000,
+        "x" * 30_000,
+    ],
+)
+def test_what_no_passkey_answered_opens_nothing(app, alice, answer):
+    visitor = Browser(app)
+    visitor.post("/passkeys/ask")
+    assert visitor.post("/passkeys/sign-in", answer=answer).location
+    assert not is_in(visitor)
+    alice.post("/passkeys/ask")
+    again = alice.post("/passkeys/once-more", answer=answer, next="/people/")
+    assert again.location == "/account/once-more?next=/people/"
+    alice.post("/passkeys/offer")
+    assert alice.post("/passkeys/", name="x", answer=answer).status_code == 422
+
+
+def test_no_address_of_flask_security_is_open_that_is_not_used(app):
+    known = {"security.login", "security.logout", "security.change_password"}
+    theirs = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("security.")
+    }
+
+    assert theirs <= known

@@ -1,5 +1,8 @@
 """The manager's own account: the first one, name, language and colours, sign out."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from flask import (
     Blueprint,
     Flask,
@@ -22,7 +25,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired, ValidationError
 
-from .. import access, accounts, i18n, sessions
+from .. import access, accounts, devices, i18n, sessions
 from ..forms import REQUIRED, ShortText
 from ..models import db
 
@@ -41,9 +44,21 @@ class OnceMoreForm(FlaskForm):
     password = PasswordField(_("Password"), [InputRequired(REQUIRED)])
 
     def validate_password(self, field: PasswordField) -> None:
-        password = _security._password_util.normalize(field.data)
-        if not access.manager().verify_and_update_password(password):
+        me, password = access.manager(), _security._password_util.normalize(field.data)
+        if not accounts.unless_tried_too_often(
+            me.email, lambda: bool(me.verify_and_update_password(password))
+        ):
             raise ValidationError(gettext("This is not your password."))
+
+
+class Browser(NamedTuple):
+    """A browser that is signed in, as the account page lists it."""
+
+    handle: str
+    device: str
+    since: datetime
+    seen: datetime
+    is_this: bool
 
 
 class FirstAccountForm(NameForm):
@@ -81,18 +96,47 @@ def end_other_sessions(_app: Flask, user: object, **_kwargs: object) -> None:
 
 @bp.route("/")
 def index() -> ResponseReturnValue:
-    return render_template("account/index.html", form=NameForm(obj=access.manager()))
+    return show(NameForm(obj=access.manager()))
+
+
+def show(form: NameForm) -> str:
+    browsers = [
+        Browser(
+            sessions.handle_of(one),
+            devices.words(one.device),
+            one.created_at,
+            one.seen_at,
+            sessions.is_this(one),
+        )
+        for one in sessions.all_of(access.manager().id)
+    ]
+    return render_template("account/index.html", form=form, browsers=browsers)
 
 
 @bp.post("/")
 def rename() -> ResponseReturnValue:
     form = NameForm()
     if not form.validate_on_submit():
-        return render_template("account/index.html", form=form), 422
+        return show(form), 422
     access.manager().name = form.name.data
     db.session.commit()
     flash(gettext("Saved."))
     return redirect(url_for("account.index"))
+
+
+@bp.post("/browsers/end")
+def end() -> ResponseReturnValue:
+    """Sign out one of my browsers, or all but this one."""
+    chosen, me = request.form.get("browser"), access.manager().id
+    if chosen:
+        sessions.end_one(me, chosen)
+        db.session.commit()
+        flash(gettext("That browser is signed out."))
+    else:
+        sessions.end_others(me)
+        db.session.commit()
+        flash(gettext("Every other browser is signed out."))
+    return redirect(url_for("account.index", _anchor="browsers"))
 
 
 @bp.route("/once-more", methods=["GET", "POST"])
