@@ -123,7 +123,7 @@ def settings(app: Flask) -> dict[str, Any]:
     secure = public.scheme == "https"
     return {
         "SECRET_KEY": env("SECRET_KEY"),
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True},
         "SQLALCHEMY_DATABASE_URI": env("DATABASE_URL")
         or f"sqlite:///{app.instance_path}/delegate.sqlite",
         "TIMEZONE": env("TIMEZONE") or "Europe/Amsterdam",

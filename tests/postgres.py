@@ -33,7 +33,7 @@ OPTIONS = (
 )
 
 
-SETTINGS = re.findall(r"^    ([A-Z_]+)  ", create_app.__doc__, re.MULTILINE)
+SETTINGS = re.findall(r"(?m)^ {4}([A-Z_]+)  ", create_app.__doc__)
 """Everything that the environment can say to an app."""
 
 GIVEN = "TESTS_DATABASE_URL"
@@ -46,7 +46,8 @@ def take_settings():
 
     Return the address of the given PostgreSQL server, None where none was given.
     """
-    taken = {name: os.environ.pop(name, "") for name in SETTINGS}
+    mail = [name for name in os.environ if name.startswith("MAIL_")]
+    taken = {name: os.environ.pop(name, "") for name in [*SETTINGS, *mail]}
     if taken["DATABASE_URL"].startswith("postgresql"):
         os.environ[GIVEN] = taken["DATABASE_URL"]
     return os.environ.get(GIVEN)

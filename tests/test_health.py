@@ -50,6 +50,19 @@ def db_name(url):
     return url.rpartition("/")[2].partition("?")[0]
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_nobody_notices_that_the_database_was_started_again(
+    alice, database, postgresql
+):
+    alice.get("/account/")
+    postgresql.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        f" WHERE datname = '{db_name(database)}'"
+    )
+
+    alice.get("/account/")
+
+
 def job(browser, state, waited, renewed=None):
     """Add work that was asked for and last worked on this long ago."""
     with browser.app.app_context():
