@@ -31,6 +31,7 @@ from . import (
     headers,
     i18n,
     logs,
+    mail,
     passwords,
     rules,
     sessions,
@@ -56,12 +57,13 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     TRUSTED_HOSTS    names this server answers to, with commas between; if not set, the
                      one in PUBLIC_URL, else any
     PRIVACY_CONTACT  whom people ask what is kept of them, beside their manager
+    MAIL_SERVER      what goes by mail; see mail.settings
     LOG_FORMAT       json or text; if not set, text where a terminal shows it
 
     Raises RuntimeError if there is no SECRET_KEY to be had, or PUBLIC_URL is none.
     """
     app = Flask(__name__, instance_path=str(data_dir(config or {})))
-    app.config.update(settings(app), **accounts.SETTINGS)
+    app.config.update(settings(app), **accounts.SETTINGS, **mail.settings())
     app.config.update(config or {})
     if not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = kept_secret(app)
@@ -88,6 +90,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     assets.init_app(app)
     fragments.init_app(app)
     headers.init_app(app)
+    mail.init_app(app)
     addresses.init_app(app)
     errors.init_app(app)
     cli.init_app(app)

@@ -17,8 +17,9 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from flask_security import ChangePasswordForm, LoginForm, hash_password
 from flask_security.proxies import _security
+from sqlalchemy.exc import IntegrityError
 
-from . import throttle
+from . import letters, mail, sessions, throttle
 from .forms import REQUIRED
 from .models import Manager, db
 
@@ -76,6 +77,7 @@ class SignInForm(LoginForm):
     """Signing in, for as long as a session lasts: no cookie that outlives it."""
 
     remember = None
+    is_unconfirmed = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,9 +85,14 @@ class SignInForm(LoginForm):
         name(self.password, _("Password"))
 
     def validate(self, **kwargs: Any) -> bool:
-        return unless_tried_too_often(
+        if not unless_tried_too_often(
             self.email.data or "", lambda: super(SignInForm, self).validate(**kwargs)
-        )
+        ):
+            return False
+        self.is_unconfirmed = mail.is_on() and self.user.confirmed_at is None
+        if self.is_unconfirmed:
+            letters.send_address_link(self.user, self.user.email)
+        return not self.is_unconfirmed
 
 
 class NewPasswordForm(ChangePasswordForm):
@@ -98,14 +105,18 @@ class NewPasswordForm(ChangePasswordForm):
         name(self.new_password_confirm, _("The new one once more"))
 
     def validate(self, **kwargs: Any) -> bool:
-        return unless_tried_too_often(
-            current_user.email,
-            lambda: super(NewPasswordForm, self).validate(**kwargs),
-        )
+        faultless = False
+
+        def knows_password() -> bool:
+            nonlocal faultless
+            faultless = super(NewPasswordForm, self).validate(**kwargs)
+            return not self.password.errors
+
+        return unless_tried_too_often(current_user.email, knows_password) and faultless
 
 
 def unless_tried_too_often(email: str, is_right: Callable[[], bool]) -> bool:
-    """Return whether a form with a password `is_right`, or end with a 429.
+    """Return whether a password `is_right`, or end with a 429.
 
     Only who is right is given the try back.
     """
@@ -132,25 +143,88 @@ def only_by_session(app: Flask) -> None:
 
 
 def add_manager(email: str, name: str, password: str) -> Manager:
-    """Add an account and return it; the caller commits.
+    """Add an account, the first an administrator's, and return it. The caller commits.
 
     Raises ValueError, in words for the reader, with the name of the field first in
     its arguments.
     """
-    try:
-        email = validate_email(email, check_deliverability=False).normalized.lower()
-    except EmailNotValidError:
-        raise ValueError("email", gettext("This is not an e-mail address.")) from None
-    if db.session.scalar(db.select(Manager.id).filter_by(email=email)):
-        raise ValueError("email", gettext("There is an account with this address."))
+    email = normal_address(email)
+    if is_taken(email):
+        raise taken()
     faults, password = _security._password_util.validate(
         password, True, email=email, name=name
     )
     if faults:
         raise ValueError("password", str(faults[0]))
-    manager = Manager(email=email, name=name, password=hash_password(password))
+    manager = Manager(
+        email=email,
+        name=name,
+        password=hash_password(password),
+        is_admin=none_yet(),
+    )
     db.session.add(manager)
     return manager
+
+
+def normal_address(email: str) -> str:
+    """Return `email` as it is kept; raise ValueError, as add_manager, if it is none."""
+    try:
+        return validate_email(email, check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        raise ValueError("email", gettext("This is not an e-mail address.")) from None
+
+
+def is_taken(email: str) -> bool:
+    return bool(db.session.scalar(db.select(Manager.id).filter_by(email=email)))
+
+
+def taken() -> ValueError:
+    return ValueError("email", gettext("There is an account with this address."))
+
+
+def set_address(manager: Manager, email: str) -> None:
+    """Give `manager` the address `email`, not known to be theirs, and commit.
+
+    Raises ValueError where it is another's.
+    """
+    manager.email, manager.confirmed_at = email, None
+    try:
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        raise taken() from None
+
+
+def set_password(manager: Manager, password: str) -> None:
+    """Give `manager` another password and end every session. The caller commits.
+
+    Raises ValueError as add_manager.
+    """
+    faults, password = _security._password_util.validate(password, False, user=manager)
+    if faults:
+        raise ValueError("password", str(faults[0]))
+    manager.password = hash_password(password)
+    end_sessions(manager)
+
+
+def deactivate(manager: Manager) -> None:
+    """Let `manager` in no more, and end every session. The caller commits."""
+    manager.active = False
+    end_sessions(manager)
+
+
+def is_password(manager: Manager, password: str) -> bool:
+    """Tell whether this is the password of an account in use, or end with a 429."""
+    normal = _security._password_util.normalize(password)
+    return manager.active and unless_tried_too_often(
+        manager.email, lambda: bool(manager.verify_and_update_password(normal))
+    )
+
+
+def end_sessions(manager: Manager) -> None:
+    """Let no session of this manager's open anything. The caller commits."""
+    manager.fs_uniquifier = secrets.token_hex(32)
+    sessions.end_all(manager.id)
 
 
 def none_yet() -> bool:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import func
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from . import accounts, backups, restoring, strong
-from .models import TITLE, db
+from . import access, accounts, backups, i18n, inviting, letters, restoring, strong
+from .models import TITLE, Employee, Manager, db, utc_now
 from .texts import is_fit, one_line, tidy
 
 
@@ -69,7 +70,42 @@ def check_fit(value: str) -> None:
         raise click.BadParameter("This has a character that cannot be kept.")
 
 
+def person_called(wanted: str, manager: Manager, *, write: bool = False) -> Employee:
+    """Return someone of the manager's teams by id or by name, whole or in part.
+
+    `write` is that of `access.own`. Raises click.ClickException where that is nobody,
+    or more than one.
+    """
+    mine = access.own(Employee, write=write, whose=manager).order_by(
+        func.lower(Employee.name), Employee.id
+    )
+    name = func.lower(Employee.name)
+    for query in (
+        mine.where(Employee.id == int(wanted)) if is_id(wanted) else None,
+        mine.where(name == wanted.lower()),
+        mine.where(name.contains(wanted.lower(), autoescape=True)),
+    ):
+        found = db.session.scalars(query).all() if query is not None else []
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = ", ".join(f"{one.name} ({one.id})" for one in found)
+            raise click.ClickException(f"More than one is called so: {listed}.")
+    raise click.ClickException(f"There is nobody called {wanted[:60]}.")
+
+
+def is_id(wanted: str) -> bool:
+    """Tell whether `wanted` is a number that an id can be."""
+    digits = wanted.isascii() and wanted.isdigit() and len(wanted) < 11
+    return digits and int(wanted) <= access.MOST_ID
+
+
 users = AppGroup("users", help="Accounts of managers.")
+URL = click.option(
+    "--url",
+    default="http://127.0.0.1:8000",
+    help="The address of the server, where PUBLIC_URL is not set.",
+)
 
 
 def init_app(app: Flask) -> None:
@@ -92,6 +128,80 @@ def create(email: str, name: str, password: str) -> None:
     db.session.commit()
     accounts.forget_first_code()
     click.echo(f"Added {manager.email}.")
+
+
+@users.command("list", cls=Command)
+def list_all() -> None:
+    """Say who has an account."""
+    for manager in db.session.scalars(db.select(Manager).order_by(Manager.email)):
+        kinds = ("administrator" * manager.is_admin, "inactive" * (not manager.active))
+        marks = ", ".join(kind for kind in kinds if kind)
+        click.echo(f"{manager.email}  {manager.name}{marks and f'  ({marks})'}")
+
+
+@users.command(cls=Command)
+@click.argument("email", type=Line())
+@click.option("--lang", type=click.Choice(i18n.LANGUAGES), default="en")
+@URL
+def invite(email: str, lang: str, url: str) -> None:
+    """Invite EMAIL to an account: mail it, else print the link."""
+    by = db.session.scalar(
+        db.select(Manager).filter_by(is_admin=True, active=True).order_by(Manager.id)
+    )
+    if by is None:
+        raise click.ClickException("There is no administrator yet.")
+    try:
+        with current_app.test_request_context(base_url=url):
+            made = inviting.invite(email, by, lang)
+    except ValueError as error:
+        raise click.ClickException(error.args[1]) from error
+    click.echo(f"Mailed {made.email}." if made.is_mailed else made.address)
+
+
+@users.command(cls=Command)
+@click.argument("email", type=Line())
+@URL
+def reset(email: str, url: str) -> None:
+    """Print a link with which EMAIL can set a password, for a day and once."""
+    manager = accounts.manager_for(email)
+    with current_app.test_request_context(base_url=url):
+        click.echo(letters.password_link(manager))
+
+
+@users.command(cls=Command)
+@click.argument("email", type=Line())
+@click.argument("new", type=Line())
+def rename(email: str, new: str) -> None:
+    """Give the account of EMAIL the address NEW."""
+    manager = accounts.manager_for(email)
+    try:
+        accounts.set_address(manager, accounts.normal_address(new))
+    except ValueError as error:
+        raise click.ClickException(error.args[1]) from error
+    click.echo(f"{email} is {manager.email} now.")
+
+
+@users.command(cls=Command)
+@click.argument("email", type=Line())
+def deactivate(email: str) -> None:
+    """Let EMAIL in no more, and end every session."""
+    manager = accounts.manager_for(email)
+    accounts.deactivate(manager)
+    db.session.commit()
+    click.echo(f"{manager.email} cannot sign in any more.")
+
+
+@users.command(cls=Command)
+@click.argument("email", type=Line())
+@click.option("--admin", is_flag=True, help="Make EMAIL an administrator too.")
+def activate(email: str, admin: bool) -> None:
+    """Let EMAIL in again, and take the address for theirs."""
+    manager = accounts.manager_for(email)
+    manager.active = True
+    manager.is_admin = manager.is_admin or admin
+    manager.confirmed_at = manager.confirmed_at or utc_now()
+    db.session.commit()
+    click.echo(f"{manager.email} can sign in.")
 
 
 @users.command(cls=Command)

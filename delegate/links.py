@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from flask import abort, make_response, render_template
 from flask.typing import ResponseReturnValue
@@ -84,7 +84,8 @@ def make_codes(team_id: int, people: int) -> list[str]:
         raise TooFewPeople
     codes = select(Link).where(Link.kind == "team_code", Link.team_id == team_id)
     revoke_all(codes)
-    return [add("team_code", team_id=team_id) for _ in range(people)]
+    now = utc_now()
+    return [add("team_code", team_id=team_id, created_at=now) for _ in range(people)]
 
 
 def still_open() -> Select[Link]:
@@ -117,8 +118,13 @@ def found_or_404(kind: str, token: str) -> Link:
         this = (Link.token_hash == digest(token), Link.kind == kind)
         link = db.session.scalar(still_open().where(*this))
     if link is None:
-        abort(make_response(render_template("links/closed.html"), 404))
+        end_closed()
     return link
+
+
+def end_closed() -> NoReturn:
+    """End with the page of every link that opens nothing."""
+    abort(make_response(render_template("links/closed.html"), 404))
 
 
 def use(link: Link) -> bool:

@@ -18,6 +18,10 @@ PUBLIC = {
     "health.ready",
     "method.index",
     "privacy.index",
+    "recovery.index",
+    "recovery.reset",
+    "address.confirm",
+    "invitations.accept",
 }
 MALFORMED = ("0", "-1", "1.5", "abc", "1%00", "99999999999999999999", "%F0%9F%99%82")
 

@@ -47,6 +47,7 @@ MAY_IMPORT = {
     },
     "i18n": {"babel", "flask", "flask_babel"},
     "headers": {"flask"},
+    "mail": {"flask"},
     "passwords": {"flask_babel", "flask_security", "zxcvbn"},
     "throttle": {"flask", "sqlalchemy", "werkzeug", "database", "models"},
     "addresses": {"flask", "werkzeug"},

@@ -19,7 +19,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_security import login_user
-from flask_security.proxies import _security
 from flask_security.signals import password_changed, user_authenticated
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
@@ -44,10 +43,7 @@ class OnceMoreForm(FlaskForm):
     password = PasswordField(_("Password"), [InputRequired(REQUIRED)])
 
     def validate_password(self, field: PasswordField) -> None:
-        me, password = access.manager(), _security._password_util.normalize(field.data)
-        if not accounts.unless_tried_too_often(
-            me.email, lambda: bool(me.verify_and_update_password(password))
-        ):
+        if not accounts.is_password(access.manager(), field.data):
             raise ValidationError(gettext("This is not your password."))
 
 

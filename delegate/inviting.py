@@ -1,0 +1,67 @@
+"""Invitations: for one address, to an account and perhaps a team, and taken up once.
+
+Knows who may have what, and not the pages that ask for it; whether someone may invite
+is decided there.
+"""
+
+from typing import NamedTuple
+
+from sqlalchemy import Select, select
+
+from . import i18n, letters, links, mail
+from .accounts import normal_address
+from .addresses import outside
+from .models import Link, Manager, Membership, db
+
+
+class Invitation(NamedTuple):
+    """One just made; `address` is shown once, and only where it was not mailed."""
+
+    email: str
+    address: str
+    is_mailed: bool
+
+
+def invite(
+    email: str,
+    by: Manager,
+    lang: str = i18n.LANGUAGES[0],
+    team_id: int | None = None,
+    role: str | None = None,
+) -> Invitation:
+    """Add an invitation, commit it, and mail it where there is a mail server.
+
+    `role` is one of ROLES, but for the owner's, where there is a team. An older open
+    one for the same is revoked. Raises ValueError, in words, for what is no address.
+    """
+    email = normal_address(email)
+    whose = {"manager_id": by.id, "team_id": team_id, "role": role}
+    token = links.make("invitation", email=email, **whose)
+    db.session.commit()
+    address = outside("invitations.accept", token=token, lang=lang)
+    is_mailed = mail.is_on() and letters.send_invitation(email, address, lang)
+    return Invitation(email, address, is_mailed)
+
+
+def open_ones() -> Select[Link]:
+    """Return the query for the invitations that can be taken up, newest first."""
+    return links.still_open().where(Link.kind == "invitation").order_by(Link.id.desc())
+
+
+def account_of(link: Link) -> Manager | None:
+    """Return the account that has the address invited, if there is one."""
+    return db.session.scalar(select(Manager).where(Manager.email == link.email))
+
+
+def accept(link: Link, manager: Manager) -> bool:
+    """Use up `link` for this manager and add the membership. The caller commits.
+
+    False where it was used up already. A member stays what they were.
+    """
+    if not links.use(link):
+        return False
+    if link.team_id and not db.session.get(Membership, (link.team_id, manager.id)):
+        db.session.add(
+            Membership(team_id=link.team_id, manager_id=manager.id, role=link.role)
+        )
+    return True

@@ -1,0 +1,108 @@
+"""What is mailed about an account, and the links in it that nobody else can make.
+
+A link to an account's owner is signed and ends; it says whose it is and upon what it
+was made, so that it opens nothing once that has changed. An invitation is one of
+`links`. Nothing of what is kept about people is ever mailed.
+"""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from . import i18n, links, mail
+from .addresses import outside
+from .models import Manager, db
+
+LASTS = {"password": timedelta(days=1), "address": timedelta(days=2)}
+"""How long a link of each kind opens something."""
+
+
+def token(kind: str, manager: Manager, email: str = "") -> str:
+    """Return a token of `kind` for this manager, about this address perhaps."""
+    return signer(kind).dumps([manager.id, state(kind, manager), email])
+
+
+def opened_or_404(kind: str, token: str) -> tuple[Manager, str]:
+    """Return whose token it is and the address in it, or end as `links` would."""
+    found = opened(kind, token)
+    if found is None:
+        links.end_closed()
+    return found
+
+
+def opened(kind: str, token: str) -> tuple[Manager, str] | None:
+    seconds = int(LASTS[kind].total_seconds())
+    try:
+        id, made_upon, email = signer(kind).loads(token, max_age=seconds)
+    except BadData:
+        return None
+    # Of two clicks the second waits here, and then sees what the first one did.
+    manager = db.session.get(Manager, id, with_for_update={"key_share": True})
+    if manager is None or not manager.active or state(kind, manager) != made_upon:
+        return None
+    return manager, email
+
+
+def signer(kind: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=kind)
+
+
+def state(kind: str, manager: Manager) -> str:
+    """Return what a token was made upon: with another one it opens nothing."""
+    now = {"password": manager.password, "address": manager.email}[kind]
+    return hashlib.sha256(f"{manager.fs_uniquifier} {now}".encode()).hexdigest()
+
+
+def password_link(manager: Manager) -> str:
+    """Return the address at which this manager can set a password, for a day, once."""
+    return outside("recovery.reset", token=token("password", manager))
+
+
+def send_password_link(manager: Manager) -> None:
+    mail.send_aside(
+        manager.email,
+        gettext("A new password for Delegate"),
+        written(
+            gettext("Someone asked for a new password for your account in Delegate."),
+            gettext("If that was you, set it here within a day:"),
+            password_link(manager),
+            gettext("If it was not, do nothing: your password stays as it is."),
+        ),
+    )
+
+
+def send_address_link(manager: Manager, email: str) -> None:
+    """Ask whoever reads mail to `email` to say that it is theirs."""
+    mail.send_aside(
+        email,
+        gettext("Is this your address?"),
+        written(
+            gettext("An account in Delegate is to have this e-mail address."),
+            gettext("If it is yours, say so here within two days:"),
+            outside("address.confirm", token=token("address", manager, email)),
+            gettext("If it is not, do nothing: the address is not used then."),
+        ),
+    )
+
+
+def send_invitation(email: str, address: str, lang: str) -> bool:
+    """Mail the `address` of an invitation; tell whether the mail server took it."""
+    with i18n.speaking(lang):
+        subject = gettext("An invitation to Delegate")
+        text = written(
+            gettext(
+                "You are invited to Delegate, where managers plan what to hand over."
+            ),
+            gettext("Take it up here within 14 days:"),
+            address,
+            gettext("The link works once. If you expected nothing, do nothing."),
+        )
+    return mail.send(email, subject, text)
+
+
+def written(*paragraphs: Any) -> str:
+    return "\n\n".join(map(str, paragraphs)) + "\n"

@@ -1,0 +1,331 @@
+"""Invitations: made by the administrator, taken up once; and the list of accounts."""
+
+import re
+
+import factory
+import pytest
+from browser import check_accessible
+from browsing import Browser
+
+from delegate import inviting
+from delegate.models import Link, LoginSession, Manager, Membership, Tries, db, utc_now
+
+NEW = "another few words together"
+BOB = {"name": "Bob", "password": NEW}
+
+
+@pytest.fixture
+def admin(app, alice):
+    """Alice, an administrator."""
+    with app.app_context():
+        db.session.get(Manager, alice.manager_id).is_admin = True
+        db.session.commit()
+    return alice
+
+
+def invited(admin, email="bob@example.org"):
+    """Invite someone and return the path that is shown to copy."""
+    answer = admin.post("/invitations/", email=email, language="en")
+    page = admin.page(answer)
+    return page.select_one("#address")["value"].removeprefix("http://localhost")
+
+
+def into_team(app, alice, email, role="editor"):
+    """Invite someone into the team of Alice and return the path."""
+    with app.test_request_context():
+        by = db.session.get(Manager, alice.manager_id)
+        made = inviting.invite(email, by, "en", alice.team_id, role)
+        return made.address.removeprefix("http://localhost")
+
+
+def members(app):
+    with app.app_context():
+        rows = db.session.execute(
+            db.select(Manager.email, Membership.role).join_from(
+                Membership, Manager, Manager.id == Membership.manager_id
+            )
+        )
+        return sorted(map(tuple, rows))
+
+
+def test_the_first_account_is_the_administrators_and_no_other(app, browser):
+    first = {"name": "Hanneke", "email": "h@example.org", "password": NEW}
+    browser.post("/account/first", **first)
+    app.test_cli_runner().invoke(
+        args=["users", "create", "b@example.org", "--password", NEW]
+    )
+
+    with app.app_context():
+        rows = db.session.execute(db.select(Manager.email, Manager.is_admin))
+        assert sorted(map(tuple, rows)) == [
+            ("b@example.org", False),
+            ("h@example.org", True),
+        ]
+
+
+def test_someone_invited_makes_an_account_and_is_signed_in(app, admin, browser):
+    path = invited(admin)
+    page = browser.get(path)
+    answer = browser.post(path, **BOB)
+
+    assert "bob@example.org" in page.text
+    assert page.select("input[name=email]") == []
+    assert answer.location == "/board/"
+    assert "Bob" in browser.get("/account/").text
+    assert Browser(app).sign_in("bob@example.org", NEW).location == "/"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": " "}, "Fill this in."),
+        ({"password": "short"}, "at least 12 characters"),
+        ({"password": "passwordpassword"}, "tried first"),
+    ],
+)
+def test_a_fault_leaves_the_invitation_open(admin, browser, changes, words):
+    path = invited(admin)
+
+    page = browser.page(browser.post(path, **{**BOB, **changes}), 422)
+
+    assert words in page.text
+    assert browser.post(path, **BOB).status_code == 302
+
+
+def test_an_invitation_is_taken_up_once(app, admin, browser):
+    path = invited(admin)
+
+    answers = browser.click_again_and_again(path, **BOB)
+
+    assert sorted(answer.status_code for answer in answers) == [302, 404, 404]
+    Browser(app).get(path, 404)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"expires_at": utc_now()}, {"revoked_at": utc_now()}, {"used_at": utc_now()}],
+)
+def test_what_is_over_opens_nothing(app, admin, browser, values):
+    path = invited(admin)
+    with app.app_context():
+        db.session.execute(db.update(Link).values(**values))
+        db.session.commit()
+
+    browser.get(path, 404)
+    assert browser.post(path, **BOB).status_code == 404
+
+
+def test_a_withdrawn_invitation_opens_nothing(admin, browser):
+    path = invited(admin)
+    form = admin.get("/invitations/").select_one("form[action$=withdraw]")
+    answer = admin.post(form["action"])
+
+    assert answer.location == "/invitations/"
+    browser.get(path, 404)
+    assert "bob@example.org opens nothing now" in admin.get("/invitations/").text
+
+
+def test_the_address_is_shown_once_and_not_kept(app, admin):
+    token = invited(admin).split("/")[-1].split("?")[0]
+
+    assert token not in admin.get("/invitations/").text
+    with app.app_context():
+        assert token not in db.session.scalars(db.select(Link.token_hash)).all()
+
+
+@pytest.mark.parametrize(
+    ("email", "words"),
+    [
+        ("bob", "This is not an e-mail address."),
+        ("alice@example.org", "There is an account with this address."),
+        ("", "Fill this in."),
+    ],
+)
+def test_whom_one_cannot_invite(admin, email, words):
+    answer = admin.post("/invitations/", email=email, language="en")
+
+    assert words in admin.page(answer, 422).text
+
+
+def test_who_has_no_account_comes_into_the_team_with_it(app, alice, browser):
+    path = into_team(app, alice, "eve@example.org", "viewer")
+    browser.post(path, name="Eve", password=NEW)
+
+    assert members(app) == [
+        ("alice@example.org", "owner"),
+        ("eve@example.org", "viewer"),
+    ]
+
+
+def test_who_has_an_account_joins_with_its_password(app, alice, bob, browser):
+    path = into_team(app, alice, "bob@example.org")
+
+    wrong = browser.page(browser.post(path, password="not this one"), 422)
+    right = browser.post(path, password=factory.PASSWORD)
+
+    assert "This is not your password." in wrong.text
+    assert right.location == f"/board/?team={alice.team_id}"
+    assert ("bob@example.org", "editor") in members(app)
+    bob.get(f"/board/?team={alice.team_id}")
+
+
+def test_two_clicks_join_once(app, alice, bob, browser):
+    path = into_team(app, alice, "bob@example.org")
+
+    answers = browser.click_again_and_again(path, password=factory.PASSWORD)
+
+    assert sorted(answer.status_code for answer in answers) == [302, 404, 404]
+    assert members(app).count(("bob@example.org", "editor")) == 1
+
+
+def test_who_is_in_the_team_stays_what_they_were(app, alice, browser):
+    path = into_team(app, alice, "alice@example.org", "viewer")
+    browser.post(path, password=factory.PASSWORD)
+
+    assert members(app) == [("alice@example.org", "owner")]
+
+
+def test_a_session_of_another_does_not_take_it_up(app, alice, bob):
+    """The address is invited, not whoever happens to be signed in."""
+    path = into_team(app, alice, "eve@example.org")
+
+    assert "Make the account" in bob.get(path).text
+    assert bob.post(path).status_code == 422
+
+
+def test_the_password_at_an_invitation_cannot_be_guessed_at(app, alice, bob, browser):
+    path = into_team(app, alice, "bob@example.org")
+    answers = [browser.post(path, password="no").status_code for _ in range(11)]
+
+    assert answers == [422] * 10 + [429]
+
+
+def test_only_an_administrator_sees_the_accounts(alice, admin, bob):
+    assert "bob@example.org" in admin.get("/invitations/").text
+    assert "Accounts and invitations" in admin.get("/account/").text
+    assert "Accounts and invitations" not in bob.get("/account/").text
+    bob.get("/invitations/", 404)
+    for path in ("", "1/withdraw", "accounts/1/deactivate", "accounts/1/activate"):
+        assert bob.post(f"/invitations/{path}").status_code == 404
+
+
+def test_a_deactivated_account_is_out_at_once(app, admin, bob):
+    answer = admin.post(f"/invitations/accounts/{bob.manager_id}/deactivate")
+
+    assert answer.location == "/invitations/"
+    assert bob.open("/account/").location.startswith("/account/sign-in")
+    assert Browser(app).sign_in("bob@example.org").status_code == 422
+    with app.app_context():
+        kept = db.select(LoginSession).filter_by(manager_id=bob.manager_id)
+        assert db.session.scalars(kept).all() == []
+    admin.post(f"/invitations/accounts/{bob.manager_id}/activate")
+    assert Browser(app).sign_in("bob@example.org").location == "/"
+
+
+def test_one_cannot_deactivate_oneself(admin):
+    path = f"/invitations/accounts/{admin.manager_id}/deactivate"
+
+    assert admin.post(path).status_code == 404
+    admin.get("/account/")
+
+
+def test_what_weighs_asks_to_sign_in_once_more(app, admin, bob):
+    with app.app_context():
+        for kept in db.session.scalars(db.select(LoginSession)):
+            kept.content = re.sub(r'"fs_paa": [\d.]+', '"fs_paa": 0', kept.content)
+        db.session.commit()
+
+    for path in ("", f"accounts/{bob.manager_id}/deactivate"):
+        answer = admin.post(
+            f"/invitations/{path}", email="x@example.org", language="en"
+        )
+        assert answer.location.startswith("/account/once-more")
+
+
+def run(app, *arguments):
+    return app.test_cli_runner().invoke(args=["users", *arguments])
+
+
+def test_an_account_is_let_in_and_out_from_the_command_line(app, alice):
+    assert run(app, "deactivate", "alice@example.org").exit_code == 0
+    assert alice.open("/account/").location.startswith("/account/sign-in")
+    listed = run(app, "list").output
+    assert "alice@example.org  Alice  (inactive)" in listed
+    assert run(app, "activate", "alice@example.org", "--admin").exit_code == 0
+    assert Browser(app).sign_in("alice@example.org").location == "/"
+    assert "(administrator)" in run(app, "list").output
+
+
+def test_a_link_from_the_command_line_sets_a_password_once(app, alice, browser):
+    printed = run(app, "reset", "alice@example.org", "--url", "http://localhost")
+    path = printed.output.strip().removeprefix("http://localhost")
+
+    browser.get(path)
+    assert browser.post(path, password=NEW).location == "/account/sign-in"
+    assert alice.open("/account/").location.startswith("/account/sign-in")
+    browser.get(path, 404)
+    assert browser.sign_in("alice@example.org", NEW).location == "/"
+
+
+def test_a_new_password_by_link_ends_the_wait(app, alice, browser):
+    for _ in range(11):
+        browser.sign_in("alice@example.org", "not this one")
+    printed = run(app, "reset", "alice@example.org", "--url", "http://localhost")
+    browser.post(printed.output.strip().removeprefix("http://localhost"), password=NEW)
+
+    with app.app_context():
+        assert db.session.scalars(db.select(Tries.count)).all() == [10]
+    assert browser.sign_in("alice@example.org", NEW).location == "/"
+
+
+def test_an_invitation_from_the_command_line(app, admin, browser):
+    printed = run(app, "invite", "bob@example.org", "--url", "http://localhost")
+    path = printed.output.strip().removeprefix("http://localhost")
+
+    assert browser.post(path, **BOB).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("invite", "bob"), "There is no administrator yet."),
+        (("reset", "eve@example.org"), "eve@example.org has no account"),
+        (("rename", "alice@example.org", "al"), "This is not an e-mail address."),
+        (("rename", "alice@example.org", "bob@example.org"), "There is an account"),
+        (("deactivate", "eve@example.org"), "eve@example.org has no account"),
+        (("activate", "eve@example.org"), "eve@example.org has no account"),
+    ],
+)
+def test_a_command_that_cannot_be_done_says_why(app, alice, bob, arguments, words):
+    result = run(app, *arguments)
+
+    assert result.exit_code == 1
+    assert words in result.stderr
+
+
+def test_an_address_is_changed_from_the_command_line(app, alice):
+    run(app, "rename", "alice@example.org", "al@example.org")
+
+    assert Browser(app).sign_in("al@example.org").location == "/"
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize(("dark", "width"), [(False, 1280), (True, 390)])
+def test_the_pages_can_be_read_by_everyone(
+    live_server, new_page, language, dark, width
+):
+    with live_server.app.app_context():
+        db.session.get(Manager, live_server.manager_id).is_admin = True
+        db.session.commit()
+    page = new_page(language=language, dark=dark, width=width)
+    page.goto("/invitations/")
+    check_accessible(page)
+    page.fill("#email", "bob@example.org")
+    page.click("#invite ~ form .btn-primary")
+    check_accessible(page)
+    address = page.input_value("#address")
+    visitor = new_page(language=language, dark=dark, width=width, signed_in=False)
+    visitor.goto(address)
+    check_accessible(visitor)
+    visitor.goto("/recovery/")
+    check_accessible(visitor)

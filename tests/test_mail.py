@@ -1,0 +1,300 @@
+"""Mail: what goes out, to a real server; and what happens where there is none."""
+
+import re
+import socket
+from email import message_from_bytes, policy
+from threading import enumerate as threads
+from types import SimpleNamespace
+
+import factory
+import pytest
+from aiosmtpd.controller import Controller
+from browsing import Browser
+from conftest import make_app
+
+from delegate import mail
+from delegate.models import LoginSession, Manager, db, utc_now
+
+PUBLIC = "https://plan.example.org"
+NEW = "another few words together"
+LINK = re.compile(rf"{PUBLIC}(/\S+)")
+
+
+class Box:
+    """What the server was sent."""
+
+    def __init__(self):
+        self.mails = []
+
+    async def handle_DATA(self, server, session, envelope):
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        self.mails.append(mail)
+        return "250 OK"
+
+    def take(self):
+        """Return the mails once all are there."""
+        for thread in threads():
+            if thread.name.startswith("mail"):
+                thread.join()
+        mails, self.mails = self.mails, []
+        return mails
+
+
+@pytest.fixture
+def box():
+    box = Box()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        box.port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller.start()
+    yield box
+    controller.stop()
+
+
+def mailing(database, folder, port):
+    return make_app(
+        database,
+        folder,
+        MAIL_SERVER="127.0.0.1",
+        MAIL_PORT=port,
+        MAIL_FROM="delegate@example.org",
+        PUBLIC_URL=PUBLIC,
+    )
+
+
+@pytest.fixture
+def site(database, tmp_path, box):
+    """A site with a mail server: `.app`, `.box`, and Alice, an administrator."""
+    app = mailing(database, tmp_path, box.port)
+    with app.app_context():
+        manager, _team = factory.manager_with_team("Alice")
+        manager.is_admin, manager.confirmed_at = True, utc_now()
+        db.session.commit()
+    yield SimpleNamespace(app=app, box=box)
+    with app.app_context():
+        db.engine.dispose()
+
+
+def signed_in(app):
+    browser = Browser(app)
+    assert browser.sign_in("alice@example.org").location == "/"
+    return browser
+
+
+def link_in(mail):
+    return LINK.search(mail.get_content())[1]
+
+
+def text_of(answer):
+    return [line for line in answer.text.splitlines() if "csrf" not in line]
+
+
+def changed(app, **values):
+    with app.app_context():
+        db.session.execute(db.update(Manager).values(**values))
+        db.session.commit()
+
+
+def test_a_forgotten_password_is_set_through_a_link_once(site):
+    elsewhere, browser = signed_in(site.app), Browser(site.app)
+    browser.post("/recovery/", email=" Alice@example.org")
+    [letter] = site.box.take()
+    link = link_in(letter)
+
+    assert letter["To"] == "alice@example.org"
+    assert letter.get_content_type() == "text/plain"
+    browser.get(link)
+    assert browser.post(link, password=NEW).location == "/account/sign-in"
+    assert browser.sign_in("alice@example.org", NEW).location == "/"
+    assert elsewhere.open("/account/").location.startswith("/account/sign-in")
+    browser.get(link, 404)
+    assert browser.post(link, password="yet a few words more").status_code == 404
+
+
+def test_two_who_click_at_once_set_one_password(site):
+    browser = Browser(site.app)
+    browser.post("/recovery/", email="alice@example.org")
+    link = link_in(site.box.take()[0])
+
+    answers = browser.click_again_and_again(link, password=NEW)
+
+    assert sorted(answer.status_code for answer in answers) == [302, 404, 404]
+
+
+@pytest.mark.parametrize(
+    ("email", "values"),
+    [
+        ("nobody@example.org", {}),
+        ("no address", {}),
+        ("alice@example.org", {"active": False}),
+        ("alice@example.org", {"confirmed_at": None}),
+    ],
+)
+def test_asking_for_a_link_tells_nothing_of_who_has_an_account(site, email, values):
+    browser = Browser(site.app)
+    known = browser.post("/recovery/", email="alice@example.org")
+    site.box.take()
+    if values:
+        changed(site.app, **values)
+
+    other = browser.post("/recovery/", email=email)
+
+    assert other.status_code == known.status_code == 200
+    assert text_of(other) == text_of(known)
+    assert site.box.take() == []
+
+
+def test_links_are_asked_for_ten_times_and_no_more(site):
+    browser = Browser(site.app)
+    answers = [browser.post("/recovery/", email="x@example.org") for _ in range(11)]
+
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+
+
+@pytest.mark.parametrize("password", ["short", "passwordpassword"])
+def test_a_bad_password_is_no_better_through_a_link(site, password):
+    browser = Browser(site.app)
+    browser.post("/recovery/", email="alice@example.org")
+    link = link_in(site.box.take()[0])
+
+    assert browser.post(link, password=password).status_code == 422
+    assert browser.post(link, password=NEW).status_code == 302
+
+
+def test_links_lead_to_our_own_address_whatever_the_request_says(site):
+    site.app.config["TRUSTED_HOSTS"] = None
+    Browser(site.app).open(
+        "/recovery/",
+        "POST",
+        data={"email": "alice@example.org"},
+        base_url="http://evil.example",
+    )
+    [letter] = site.box.take()
+
+    assert "evil" not in letter.as_string()
+    assert PUBLIC in letter.get_content()
+
+
+def test_an_address_counts_once_it_is_confirmed(site):
+    browser = signed_in(site.app)
+    browser.post("/address/", email="New@Example.org")
+    [letter] = site.box.take()
+
+    assert letter["To"] == "new@example.org"
+    assert Browser(site.app).sign_in("new@example.org").status_code == 422
+    link = link_in(letter)
+    browser.get(link)
+    assert Browser(site.app).sign_in("new@example.org").status_code == 422
+    browser.post(link)
+    assert Browser(site.app).sign_in("new@example.org").location == "/"
+    browser.get(link, 404)
+
+
+def test_someone_elses_address_is_answered_alike_and_not_mailed(site):
+    with site.app.app_context():
+        factory.manager_with_team("Bob")
+    browser = signed_in(site.app)
+
+    assert browser.post("/address/", email="bob@example.org").location == "/account/"
+    assert site.box.take() == []
+
+
+def test_who_has_not_confirmed_the_address_is_mailed_a_link_at_sign_in(site):
+    changed(site.app, confirmed_at=None)
+    browser = Browser(site.app)
+    page = browser.page(browser.sign_in("alice@example.org"), 422)
+
+    assert "First say that this address is yours" in page.text
+    assert "do not belong together" not in page.text
+    browser.post(link_in(site.box.take()[0]))
+    assert browser.sign_in("alice@example.org").location == "/"
+
+
+def test_a_wrong_password_does_not_tell_that_an_address_is_unconfirmed(site):
+    changed(site.app, confirmed_at=None)
+    browser = Browser(site.app)
+    page = browser.page(browser.sign_in("alice@example.org", "not this one"), 422)
+
+    assert "do not belong together" in page.text
+    assert site.box.take() == []
+
+
+def test_an_invitation_is_mailed_in_the_language_chosen(site):
+    browser = signed_in(site.app)
+    answer = browser.post("/invitations/", email="bob@example.org", language="nl")
+    [letter] = site.box.take()
+
+    assert answer.location == "/invitations/"
+    assert letter["Subject"] == "Een uitnodiging voor Delegate"
+    assert letter["To"] == "bob@example.org"
+    newcomer = Browser(site.app)
+    newcomer.post(link_in(letter), name="Bob", password=NEW)
+    newcomer.post("/account/sign-out")
+    assert newcomer.sign_in("bob@example.org", NEW).location == "/"
+
+
+def test_a_mail_that_is_not_taken_leaves_the_address_to_copy(site, database, tmp_path):
+    again = mailing(database, tmp_path, 1)
+    browser = signed_in(again)
+    answer = browser.post("/invitations/", email="bob@example.org", language="en")
+    page = browser.page(answer)
+
+    assert "It could not be mailed." in page.text
+    assert page.select_one("#address")["value"].startswith(PUBLIC)
+    assert (
+        Browser(again).post("/recovery/", email="alice@example.org").status_code == 200
+    )
+    for thread in threads():
+        if thread.name.startswith("mail"):
+            thread.join()
+    with again.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("line", ["a@b.nl\r\nBcc: eve@example.org", "a@b.nl\nX: y"])
+def test_a_line_cannot_be_added_to_the_head_of_a_mail(site, line):
+    with site.app.app_context():
+        with pytest.raises(ValueError, match=r"CR or LF|invalid"):
+            mail.send(line, "Subject", "text")
+        with pytest.raises(ValueError, match="linefeed"):
+            mail.send("a@example.org", line, "text")
+    browser = signed_in(site.app)
+    assert browser.post("/address/", email=line).status_code == 422
+    assert site.box.take() == []
+
+
+@pytest.mark.parametrize("missing", ["MAIL_FROM", "PUBLIC_URL"])
+def test_a_server_that_cannot_mail_as_it_should_does_not_start(tmp_path, missing):
+    given = {
+        "MAIL_SERVER": "127.0.0.1",
+        "MAIL_FROM": "a@example.org",
+        "PUBLIC_URL": PUBLIC,
+        missing: None,
+    }
+
+    with pytest.raises(RuntimeError, match=missing):
+        make_app("sqlite://", tmp_path, **given)
+
+
+def test_without_a_mail_server_the_page_says_whom_to_ask(app, alice, browser):
+    assert "Ask whoever runs Delegate here" in browser.get("/recovery/").text
+    answer = browser.post("/recovery/", email="alice@example.org")
+    assert "Ask whoever runs Delegate here" in browser.page(answer, 422).text
+
+
+def test_without_a_mail_server_an_address_is_changed_at_once(app, alice, bob):
+    taken = alice.page(alice.post("/address/", email="bob@example.org"), 422)
+    assert "There is an account with this address." in taken.text
+    assert alice.post("/address/", email="al@example.org").location == "/account/"
+    assert Browser(app).sign_in("al@example.org").location == "/"
+
+
+def test_an_address_is_changed_after_signing_in_once_more(app, alice):
+    with app.app_context():
+        for kept in db.session.scalars(db.select(LoginSession)):
+            kept.content = re.sub(r'"fs_paa": [\d.]+', '"fs_paa": 0', kept.content)
+        db.session.commit()
+
+    answer = alice.post("/address/", email="al@example.org")
+
+    assert answer.location.startswith("/account/once-more")
