@@ -277,13 +277,21 @@ def preparation(employee: Employee, manager: Manager) -> Preparation:
         day=i18n.as_date(employee.next_talk_at or i18n.today()),
         talk_at=employee.next_talk_at,
         seen=[
-            seen(facts.newest.get((employee.id, criterion, None)), criterion, remarks)
+            seen(own_of(facts, employee, manager, criterion), criterion, remarks)
             for criterion in rules.CRITERIA
         ],
         standing=[(titles[one.task_id], one) for one in found[:MOST_STANDING]],
         more=max(0, len(found) - MOST_STANDING),
         questions=questions(found[:MOST_STANDING]),
     )
+
+
+def own_of(
+    facts: Facts, employee: Employee, manager: Manager, criterion: str
+) -> Row[Any] | None:
+    """Return what this manager saw: the sheet says "I", also where another's counts."""
+    row = facts.newest.get((employee.id, criterion, None))
+    return row if row is not None and row.rater_id == manager.id else None
 
 
 def seen(row: Row[Any] | None, criterion: str, remarks: Remarks) -> Seen:

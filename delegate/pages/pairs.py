@@ -26,7 +26,7 @@ from .. import (
 from ..database import VersionConflict
 from ..forms.pairs import AnswerForm, ChooseForm, FamiliarForm, NowForm, version_of
 from ..forms.ratings import in_words, values_of
-from ..models import Agreement, Employee, Pair, Rating, Task, db
+from ..models import Agreement, Employee, Manager, Pair, Rating, Task, db
 from ..recording import Item
 
 bp = Blueprint("pairs", __name__, url_prefix="/pairs", cli_group=None)
@@ -152,12 +152,21 @@ def known(facts: planning.Facts, found: planning.Outcome, name: str) -> str:
         return str(wording.CLARITY[task.clarity])
     if name == "stakes" and task.stakes and task.undo:
         return f"{wording.STAKES[task.stakes]}, {wording.UNDO[task.undo]}"
-    score = getattr(found.ratings, name)
-    if score is not None:
-        return str(gettext("rated %(score)s of 5", score=score))
     key = (found.employee_id, name, found.task_id if name == "familiarity" else None)
-    state = planning.state_of(facts.newest.get(key))
+    row, score = facts.newest.get(key), getattr(found.ratings, name)
+    if score is not None:
+        return rated_by(score, row.rater_id if row is not None else None)
+    state = planning.state_of(row)
     return str(wording.OPEN if state == "open" else wording.UNSEEN).lower()
+
+
+def rated_by(score: int, rater_id: int | None) -> str:
+    """Say the score, and whose it is where it is another manager's."""
+    if rater_id == access.manager().id:
+        return str(gettext("rated %(score)s of 5", score=score))
+    rater = db.session.get(Manager, rater_id) if rater_id else None
+    name = (rater and (rater.name or rater.email)) or gettext("a colleague")
+    return str(gettext("rated %(score)s of 5 by %(name)s", score=score, name=name))
 
 
 def by_colleague(
