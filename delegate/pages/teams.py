@@ -85,9 +85,7 @@ def owns(team: Team) -> bool:
 
 @bp.post("/<id:team_id>/remove")
 def remove(team_id: int) -> ResponseReturnValue:
-    team = access.own_team_or_404(team_id, write=True)
-    if not owns(team):
-        abort(404)
+    team = access.own_team_or_404(team_id, owner=True)
     set_all(Team, [team.id], removed_at=utc_now())
     flash_undo(
         gettext("Removed the team “%(name)s”.", name=team.name),

@@ -1,0 +1,342 @@
+"""A team of two managers: sharing it, ending that, and what stays each one's own."""
+
+import re
+
+import factory
+import pytest
+from conftest import signed_in
+from factory import PASSWORD
+
+from delegate.models import Employee, Link, Membership, Rating, Task, db
+
+
+@pytest.fixture
+def carol(app):
+    """The browser of Carol, whom Alice may share her team with."""
+    return signed_in(app, "Carol")
+
+
+def share(alice, other, role="editor"):
+    with alice.app.app_context():
+        ids = {"team_id": alice.team_id, "manager_id": other.manager_id}
+        factory.add(Membership(**ids, role=role))
+
+
+def sharing(alice, path=""):
+    return f"/teams/{alice.team_id}/sharing/{path}"
+
+
+def invited(alice, email="carol@example.org", role="editor"):
+    """Return the path of an invitation, as it is shown to Alice once."""
+    answer = alice.post(sharing(alice), email=email, role=role, language="en")
+    address = alice.page(answer).select_one("#address")["value"]
+    return "/" + address.split("/", 3)[3]
+
+
+def role_of(browser, team_id):
+    with browser.app.app_context():
+        member = db.session.get(Membership, (team_id, browser.manager_id))
+        return member and member.role
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_whoever_takes_up_an_invitation_is_in_the_team(alice, carol, role):
+    path = invited(alice, role=role)
+    assert "carol@example.org" in alice.get(sharing(alice)).text
+    carol.get(sharing(alice), 404)
+
+    carol.post(path, password=PASSWORD)
+    assert role_of(carol, alice.team_id) == role
+    carol.get(sharing(alice))
+    assert alice.get(sharing(alice)).select("#open") == []
+    assert carol.post(path, password=PASSWORD).status_code == 404
+
+
+def test_known_and_unknown_addresses_get_the_same_answer(alice, carol):
+    pages = []
+    for email in ("carol@example.org", "nobody@example.org"):
+        answer = alice.post(sharing(alice), email=email, role="viewer", language="en")
+        hidden = rf'{email}|value="[^"]*"|Expires=[^;]*'
+        pages.append((answer.status_code, re.sub(hidden, "", answer.text)))
+
+    assert pages[0] == pages[1]
+
+
+def test_an_invitation_is_kept_as_a_hash_and_shown_once(app, alice):
+    token = invited(alice).split("?")[0].rsplit("/", 1)[1]
+
+    assert token not in alice.get(sharing(alice)).text
+    with app.app_context():
+        assert token not in db.session.scalars(db.select(Link.token_hash)).all()
+
+
+def test_a_withdrawn_invitation_opens_nothing(alice, carol):
+    path = invited(alice)
+    form = alice.get(sharing(alice)).select_one("form[action*=withdraw]")
+    alice.post(form["action"])
+
+    assert carol.post(path, password=PASSWORD).status_code == 404
+    assert role_of(carol, alice.team_id) is None
+
+
+def test_the_owner_stays_the_owner_whatever_is_taken_up(alice):
+    path = invited(alice, "alice@example.org", "viewer")
+    alice.post(path, password=PASSWORD)
+
+    assert role_of(alice, alice.team_id) == "owner"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"email": "nobody"},
+        {"email": ""},
+        {"role": "owner"},
+        {"role": ""},
+        {"email": "a@example.org\r\nBcc: b@example.org"},
+    ],
+    ids=str,
+)
+def test_a_fault_in_an_invitation_makes_none(app, alice, wrong):
+    sent = {"email": "a@example.org", "role": "viewer", "language": "en", **wrong}
+    alice.page(alice.post(sharing(alice), **sent), 422)
+
+    with app.app_context():
+        assert db.session.scalars(db.select(Link)).all() == []
+
+
+def test_a_role_is_changed_at_once(alice, carol):
+    share(alice, carol)
+    path = sharing(alice, f"{carol.manager_id}/role")
+    carol.get(f"/teams/{alice.team_id}")
+    alice.post(path, role="viewer", was="editor")
+
+    carol.get(f"/teams/{alice.team_id}", 404)
+    assert role_of(carol, alice.team_id) == "viewer"
+
+
+@pytest.mark.parametrize("sent", [{"was": "editor"}, {}, {"role": "owner"}], ids=str)
+def test_an_old_page_changes_no_role(alice, carol, sent):
+    share(alice, carol, "viewer")
+    sent = {"role": "editor", **sent}
+    page = alice.page(
+        alice.post(sharing(alice, f"{carol.manager_id}/role"), **sent), 409
+    )
+
+    assert "changed meanwhile" in page.select_one(".flashes").text
+    assert role_of(carol, alice.team_id) == "viewer"
+
+
+def test_what_is_not_shared_any_more_is_gone_with_the_next_click(alice, carol):
+    share(alice, carol)
+    carol.get(f"/people/?team={alice.team_id}")
+    alice.post(sharing(alice, f"{carol.manager_id}/end"))
+
+    carol.get(f"/people/?team={alice.team_id}", 404)
+
+
+def test_one_may_leave_the_team_of_another_and_not_ones_own(alice, carol):
+    share(alice, carol, "viewer")
+    carol.post(carol.get(sharing(alice)).select_one("form[action$=leave]")["action"])
+
+    assert role_of(carol, alice.team_id) is None
+    assert alice.post(sharing(alice, "leave")).status_code == 404
+
+
+def test_a_team_is_handed_over_whole(alice, carol):
+    share(alice, carol)
+    path = sharing(alice, f"{carol.manager_id}/hand-over")
+    alice.post(path)
+
+    assert role_of(carol, alice.team_id) == "owner"
+    assert role_of(alice, alice.team_id) == "editor"
+    assert alice.post(path).status_code == 404
+
+
+@pytest.mark.parametrize("action", ["role", "end", "hand-over"])
+def test_nothing_can_be_done_to_the_owner_or_to_who_is_no_member(alice, carol, action):
+    for manager in (alice, carol):
+        path = sharing(alice, f"{manager.manager_id}/{action}")
+        assert alice.post(path, role="viewer", was="owner").status_code == 404
+
+    assert role_of(alice, alice.team_id) == "owner"
+
+
+def test_two_who_hand_over_at_once_leave_one_owner(app, alice, bob, carol):
+    share(alice, bob)
+    share(alice, carol)
+    for other in (bob, carol):
+        alice.post(sharing(alice, f"{other.manager_id}/hand-over"))
+
+    with app.app_context():
+        owners = db.select(Membership).filter_by(team_id=alice.team_id, role="owner")
+        assert len(db.session.scalars(owners).all()) == 1
+
+
+# ---- whose is what
+
+
+@pytest.fixture
+def ann(app, alice):
+    """The id of Ann, of whom Alice saw a 2; and of a task."""
+    with app.app_context():
+        ann = factory.employee(alice.team_id)
+        task = factory.task(alice.team_id)
+        rater = {"rater_id": alice.manager_id, "example": "Alice saw this."}
+        factory.rating(ann, "choices", 2, **rater)
+        return ann.id, task.id
+
+
+def rate(browser, person, score, example):
+    return browser.post(
+        f"/ratings/{person}/choices", score=score, example=example, version="0"
+    )
+
+
+def test_each_of_two_raters_keeps_their_own(app, alice, carol, ann):
+    share(alice, carol)
+    assert rate(carol, ann[0], "5", "Carol saw that.").status_code == 200
+
+    with app.app_context():
+        rows = db.session.scalars(db.select(Rating).order_by(Rating.id)).all()
+        assert [(row.rater_id, row.score) for row in rows] == [
+            (alice.manager_id, 2),
+            (carol.manager_id, 5),
+        ]
+    for browser, own, beside in (
+        (alice, 2, "Carol saw a 5"),
+        (carol, 5, "Alice saw a 2"),
+    ):
+        lines = browser.get(f"/people/{ann[0]}").select_one(".profile")
+        assert lines.select_one("b.num").text == str(own)
+        assert beside in lines.text
+        ladder = browser.get(f"/pairs/{ann[0]}/{ann[1]}").text
+        assert f"rated {own} of 5" in ladder
+        assert " of 5 by " not in ladder
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_who_has_seen_nothing_sees_whose_score_counts(alice, carol, ann, role):
+    share(alice, carol, role)
+
+    assert "seen by Alice" in carol.get(f"/people/{ann[0]}").select_one(".profile").text
+    assert "rated 2 of 5 by Alice" in carol.get(f"/pairs/{ann[0]}/{ann[1]}").text
+
+
+def test_the_newest_of_others_counts_for_who_only_looks(app, alice, bob, carol, ann):
+    share(alice, bob)
+    share(alice, carol, "viewer")
+    rate(bob, ann[0], "5", "Bob saw that.")
+
+    assert "rated 5 of 5 by Bob" in carol.get(f"/pairs/{ann[0]}/{ann[1]}").text
+    assert rate(carol, ann[0], "4", "").status_code == 404
+
+
+def test_the_private_sheet_holds_only_what_one_saw_oneself(alice, carol, ann):
+    share(alice, carol)
+    path = f"/people/{ann[0]}/prepare"
+
+    assert "Alice saw this." in alice.get(path).text
+    sheet = carol.get(path).text
+    assert "Alice saw this." not in sheet
+    assert "2 of 5" not in sheet
+
+
+# ---- two who write at once
+
+
+@pytest.mark.parametrize("path", ["/people/{0}/edit", "/tasks/{1}/edit"])
+def test_the_second_of_two_saves_shows_both_texts(app, alice, carol, ann, path):
+    share(alice, carol)
+    path = path.format(*ann)
+    texts = {"name": "By Alice", "title": "By Alice"}
+    assert alice.post(path, version="1", **texts).status_code == 302
+    other = dict.fromkeys(texts, "By Carol")
+    page = carol.page(carol.post(path, version="1", **other), 409)
+
+    assert "By Alice" in page.select_one("#conflict").text
+    with app.app_context():
+        saved = (
+            db.session.get(Employee, ann[0]).name,
+            db.session.get(Task, ann[1]).title,
+        )
+        assert "By Carol" not in saved
+
+
+def test_how_it_goes_now_is_not_overwritten_by_another(alice, carol, ann):
+    share(alice, carol)
+    path = "/pairs/{}/{}/now".format(*ann)
+    assert alice.post(path, version="0", current="3").status_code == 302
+
+    assert carol.post(path, version="0", current="5").status_code == 409
+
+
+@pytest.mark.parametrize("step", ["", "/look-back", "/close"])
+def test_an_agreement_is_not_overwritten_by_another(app, alice, carol, ann, step):
+    share(alice, carol)
+    with app.app_context():
+        person, task = db.session.get(Employee, ann[0]), db.session.get(Task, ann[1])
+        path = f"/agreements/{factory.agreement(person, task).id}{step}"
+    sent = {
+        "version": "1",
+        "level": "5",
+        "look_back_on": "2099-01-05",
+        "state": "agreed",
+        "next_on": "2099-01-06",
+        "closing": "ended",
+    }
+    assert alice.post(path, **sent).status_code == 302
+
+    assert carol.post(path, **sent).status_code == 409
+
+
+def test_a_new_name_for_the_team_is_not_overwritten(alice, carol):
+    share(alice, carol)
+    path = f"/teams/{alice.team_id}"
+    assert alice.post(path, name="Days", version="1").status_code == 302
+
+    assert carol.post(path, name="Nights", version="1").status_code == 409
+
+
+# ---- someone who has left
+
+
+@pytest.mark.parametrize("gone", ["left", "archived"])
+def test_what_is_over_is_not_written_to(app, alice, ann, gone):
+    with app.app_context():
+        person, task = db.session.get(Employee, ann[0]), db.session.get(Task, ann[1])
+        agreement = f"/agreements/{factory.agreement(person, task).id}"
+        if gone == "left":
+            person.left_on = person.created_at.date()
+        else:
+            task.archived_at = task.created_at
+        db.session.commit()
+    pair = "/pairs/{}/{}".format(*ann)
+    doors = [f"{pair}/{step}" for step in ("now", "facts", "familiarity", "level")]
+    doors += [agreement, f"{agreement}/look-back"]
+    doors += ["/ratings/{}/familiarity/{}".format(*ann)]
+    if gone == "left":
+        doors += [f"/ratings/{ann[0]}", f"/ratings/{ann[0]}/choices"]
+
+    assert {door: alice.post(door).status_code for door in doors} == dict.fromkeys(
+        doors, 404
+    )
+    page = alice.get(agreement)
+    [form] = page.select("main form[method=post]")
+    assert form["action"].endswith("/close")
+    ends = {"version": "1", "closing": "ended"}
+    assert alice.post(f"{agreement}/close", **ends).status_code == 302
+
+
+def test_today_does_without_who_has_left(app, alice, ann):
+    with app.app_context():
+        person, task = db.session.get(Employee, ann[0]), db.session.get(Task, ann[1])
+        factory.employee(alice.team_id, "Still here")
+        today = person.created_at.date()
+        factory.agreement(person, task, look_back_on=today)
+    assert alice.get("/").select("#due")
+    with app.app_context():
+        db.session.get(Employee, ann[0]).left_on = today
+        db.session.commit()
+
+    assert alice.get("/").select("#due") == []
