@@ -207,9 +207,22 @@ def add_team(name: str, owner: Manager | None = None) -> Team:
     return team
 
 
+def teams_called(name: str, whose: Manager) -> list[Team]:
+    """Return the teams of this name that a manager may change, as a command asks."""
+    mine = TEAMS.where(Membership.role.in_(EDITORS), Team.name == name)
+    return list(db.session.scalars(mine, {"manager_id": whose.id}))
+
+
 def may_write(team_id: int) -> bool:
     """Tell whether the manager may change what belongs to this team."""
     return any(mine.team.id == team_id and mine.may_write for mine in my_teams())
+
+
+def owns(team_id: int) -> bool:
+    """Tell whether this team is the manager's own."""
+    return any(
+        mine.team.id == team_id and mine.role == EDITORS[0] for mine in my_teams()
+    )
 
 
 def own_team_or_404(id: int, *, write: bool = False, owner: bool = False) -> Team:
@@ -227,18 +240,23 @@ def own(
     write: bool = False,
     owner: bool = False,
     removed: bool = False,
+    whose: Manager | None = None,
 ) -> Select[Row]:
     """Return the query for the rows of the manager's teams, to be narrowed further.
 
     `write` asks for more than the right to look, `owner` for the team to be owned;
-    `removed` takes in rows that have been removed and can be put back.
+    `removed` takes in rows that have been removed and can be put back. A command says
+    `whose` they are, as nobody is signed in.
     """
     table: Any = model
     query: Select[Row] = (
         db.select(table)
         .join(Membership, Membership.team_id == table.team_id)
         .join(Team, Team.id == table.team_id)
-        .where(Membership.manager_id == manager().id, Team.removed_at.is_(None))
+        .where(
+            Membership.manager_id == (whose or manager()).id,
+            Team.removed_at.is_(None),
+        )
     )
     if write or owner:
         query = query.where(Membership.role.in_(EDITORS[:1] if owner else EDITORS))

@@ -538,18 +538,20 @@ def test_the_command_says_that_there_is_nobody(cli):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["9" * 5000], "There is nobody called 999"),
-        ([""], "Give the name or the id of a person."),
-        (["  "], "Give the name or the id of a person."),
-        (["\udcff"], "A name or address is not in UTF-8."),
-        (["Ann", "--for", "\udcff@x"], "A name or address is not in UTF-8."),
+        (["9" * 400], "There is nobody called 999"),
+        (["9" * 5000], "At most 500 characters fit here."),
+        ([""], "Fill this in."),
+        (["  "], "Fill this in."),
+        (["\udcff"], "This has a character that cannot be kept."),
+        (["Ann", "--for", "\udcff@x"], "This has a character that cannot be kept."),
     ],
 )
 def test_the_command_answers_odd_words_in_a_sentence(cli, arguments, words):
     result, made = cli(*arguments)
 
-    assert (result.exit_code, made) == (1, "")
-    assert result.output.startswith(f"Error: {words}")
+    assert result.exit_code in (1, 2)
+    assert made == ""
+    assert words in result.output.splitlines()[-1]
 
 
 def test_the_command_says_where_it_cannot_write(app, ann, tmp_path):
@@ -557,11 +559,11 @@ def test_the_command_says_where_it_cannot_write(app, ann, tmp_path):
     result = app.test_cli_runner().invoke(args=["plan", "Ann", "-o", out])
 
     assert result.exit_code == 1
-    assert result.output == f"Error: {out}: No such file or directory.\n"
+    assert result.output == f"Error: {out}: No such file or directory\n"
 
 
 def test_the_command_asks_whose_plan_it_is(bob, cli):
-    assert "say whose plan it is with --for EMAIL" in cli("Ann")[0].output
+    assert "say whose, --for EMAIL" in cli("Ann")[0].output
     assert cli("Ann", "--for", "ALICE@example.org")[0].exit_code == 0
     assert "nobody called Ann" in cli("Ann", "--for", "bob@example.org")[0].output
-    assert "There is no manager x@y.z" in cli("Ann", "--for", "x@y.z")[0].output
+    assert "x@y.z has no account" in cli("Ann", "--for", "x@y.z")[0].output

@@ -1,39 +1,25 @@
 """The plan on paper, shown before it prints, and the private sheet to prepare it."""
 
-import io
-import re
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    make_response,
-    render_template,
-    request,
-    send_file,
-)
+from flask import Blueprint, abort, render_template, request
 from flask import url_for as address_of
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
-from sqlalchemy import Select, func
 
-from .. import access, i18n, paper, planning
+from .. import access, accounts, i18n, paper, planning, printing
+from ..cli import Command, Line, person_called
 from ..forms import query_choice
-from ..models import Employee, Manager, Membership, Task, Team, db
+from ..models import Employee, Manager, Task
+from ..printing import PAPERS, as_file, print_out
 
 bp = Blueprint("plan", __name__, cli_group=None)
 
 COPIES = ("shared", "private")
-PAPERS = ("a4", "letter")
-"""The sizes of paper, as CSS calls them."""
-
-LONGEST_NAME = 60
-"""Characters of a person's name in the name of a file."""
 
 
 @bp.route("/plan/<id:employee_id>")
@@ -146,45 +132,19 @@ def document(employee: Employee, manager: Manager, copy: str, tasks: list[Task])
     return render_template("plan/print.html", plan=plan)
 
 
-def print_out(html: str, size: str) -> bytes:
-    # Only now, as it takes as long to import as all the rest of the program.
-    from .. import pdf
-
-    try:
-        return pdf.to_pdf(html, size)
-    except pdf.Busy:
-        abort(busy())
-
-
-def busy() -> Response:
-    page = render_template(
-        "error.html",
-        heading=gettext("Someone else is printing"),
-        advice=gettext("Go back and try again in a moment."),
-    )
-    return make_response(page, 503, {"Retry-After": "10"})
-
-
 def file_name(employee: Employee, copy: str) -> str:
     """Return "plan-ann-verhoeven-2026-11-26.pdf": letters, digits and hyphens only."""
     kind = gettext("preparation") if copy == "private" else gettext("plan")
     day = i18n.as_date(employee.next_talk_at or i18n.today())
-    words = re.findall(r"[^\W_]+", f"{kind} {employee.name[:LONGEST_NAME]} {day}")
-    return "-".join(words).lower() + ".pdf"
+    return printing.file_name(kind, employee.name, day)
 
 
-def as_file(pdf: bytes, name: str, *, to_keep: bool) -> Response:
-    return send_file(
-        io.BytesIO(pdf), "application/pdf", as_attachment=to_keep, download_name=name
-    )
-
-
-@bp.cli.command("plan")
-@click.argument("employee")
+@bp.cli.command("plan", cls=Command)
+@click.argument("employee", type=Line(required=True))
 @click.option("--copy", type=click.Choice(COPIES), default="shared")
 @click.option("--lang", type=click.Choice(i18n.LANGUAGES), default="en")
 @click.option("--paper", "size", type=click.Choice(PAPERS), default="a4")
-@click.option("--for", "email", help="Whose plan, where there are more managers.")
+@click.option("--for", "email", type=Line(), help="Whose plan, of more managers.")
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True
 )
@@ -192,82 +152,9 @@ def print_plan(
     employee: str, copy: str, lang: str, size: str, email: str | None, output: Path
 ) -> None:
     """Print the plan of EMPLOYEE, a name or an id, as a PDF."""
-    refuse_unreadable(employee, email or "")
-    manager = manager_called(email)
-    person = person_called(employee.strip(), manager)
+    manager = accounts.manager_for(email)
+    person = person_called(employee, manager)
     with i18n.speaking(lang):
         html = document(person, manager, copy, [])
-    made, path = print_out(html, size), click.format_filename(output)
-    try:
-        output.write_bytes(made)
-    except OSError as error:
-        raise click.ClickException(f"{path}: {error.strerror}.") from error
-    click.echo(f"Wrote {path}.")
-
-
-def refuse_unreadable(*arguments: str) -> None:
-    """End where what was typed is no text, which no database takes."""
-    try:
-        "".join(arguments).encode()
-    except UnicodeEncodeError as error:
-        raise click.ClickException("A name or address is not in UTF-8.") from error
-
-
-def manager_called(email: str | None) -> Manager:
-    """Return the manager of that address, or the only one there is."""
-    query = db.select(Manager).limit(2)
-    if email:
-        query = query.where(Manager.email == email.strip().lower())
-    found = db.session.scalars(query).all()
-    if not found:
-        raise click.ClickException(
-            f"There is no manager {email}." if email else "There is no manager yet."
-        )
-    if len(found) > 1:
-        raise click.ClickException(
-            "There is more than one manager: say whose plan it is with --for EMAIL."
-        )
-    manager: Manager = found[0]
-    return manager
-
-
-def person_called(wanted: str, manager: Manager) -> Employee:
-    """Return the manager's employee by id or by name, whole or in part."""
-    if not wanted:
-        raise click.ClickException("Give the name or the id of a person.")
-    mine = people_of(manager)
-    name = func.lower(Employee.name)
-    for query in (
-        mine.where(Employee.id == int(wanted)) if is_id(wanted) else None,
-        mine.where(name == wanted.lower()),
-        mine.where(name.contains(wanted.lower(), autoescape=True)),
-    ):
-        found = db.session.scalars(query).all() if query is not None else []
-        if len(found) == 1:
-            person: Employee = found[0]
-            return person
-        if found:
-            listed = ", ".join(f"{one.name} ({one.id})" for one in found)
-            raise click.ClickException(f"More than one is called so: {listed}.")
-    raise click.ClickException(f"There is nobody called {wanted[:LONGEST_NAME]}.")
-
-
-def is_id(wanted: str) -> bool:
-    """Say whether `wanted` is a number that an id can be."""
-    digits = wanted.isascii() and wanted.isdigit() and len(wanted) < 11
-    return digits and int(wanted) < 2**31
-
-
-def people_of(manager: Manager) -> Select[Any]:
-    query: Select[Any] = (
-        db.select(Employee)
-        .join(Membership, Membership.team_id == Employee.team_id)
-        .join(Team, Team.id == Employee.team_id)
-        .where(
-            Membership.manager_id == manager.id,
-            Team.removed_at.is_(None),
-            Employee.removed_at.is_(None),
-        )
-        .order_by(func.lower(Employee.name), Employee.id)
-    )
-    return query
+    output.write_bytes(print_out(html, size))
+    click.echo(f"Wrote {click.format_filename(output)}.")

@@ -1,0 +1,46 @@
+"""From a finished document to what a reader gets: a file with a name that is safe.
+
+What every page and command that prints shares. Knows no rows.
+"""
+
+import io
+import re
+
+from flask import Response, abort, make_response, render_template, send_file
+from flask_babel import gettext
+
+PAPERS = ("a4", "letter")
+"""The sizes of paper, as CSS calls them."""
+
+LONGEST_NAME = 60
+"""Characters of a person's name in the name of a file."""
+
+
+def print_out(html: str, size: str) -> bytes:
+    """Return `html` as a PDF; ends with a 503 where others are printing."""
+    # Only now, as it takes as long to import as all the rest of the program.
+    from . import pdf
+
+    try:
+        return pdf.to_pdf(html, size)
+    except pdf.Busy:
+        abort(busy())
+
+
+def busy() -> Response:
+    page = render_template(
+        "error.html",
+        heading=gettext("Someone else is printing"),
+        advice=gettext("Go back and try again in a moment."),
+    )
+    return make_response(page, 503, {"Retry-After": "10"})
+
+
+def file_name(kind: str, name: str, rest: object, ending: str = "pdf") -> str:
+    """Return "plan-ann-verhoeven-2026-11-26.pdf": letters, digits and hyphens only."""
+    words = re.findall(r"[^\W_]+", f"{kind} {name[:LONGEST_NAME]} {rest}")
+    return "-".join(words).lower() + "." + ending
+
+
+def as_file(content: bytes, name: str, *, to_keep: bool) -> Response:
+    return send_file(io.BytesIO(content), as_attachment=to_keep, download_name=name)
