@@ -1,0 +1,493 @@
+"""The copy of all that is kept of a person: complete, and about nobody else."""
+
+import io
+import json
+from datetime import date, datetime, timedelta
+
+import factory
+import pikepdf
+import pytest
+from conftest import on_one_database
+from paper_checks import assert_accessible, text_of
+from sqlalchemy.orm import Session
+from test_doors import team_of
+
+from delegate import dossier, models, wording
+from delegate.dossier import BLANK
+from delegate.models import (
+    LONG,
+    Agreement,
+    AuditEntry,
+    Employee,
+    Link,
+    Manager,
+    Membership,
+    Pair,
+    Rating,
+    Remark,
+    Safeguard,
+    db,
+)
+
+HOW_IT_IS_FOUND = "how the row is found, not what is kept of someone"
+NOT_IN_THE_COPY = {
+    "id": HOW_IT_IS_FOUND,
+    "team_id": HOW_IT_IS_FOUND,
+    "employee_id": HOW_IT_IS_FOUND,
+    "agreement_id": HOW_IT_IS_FOUND,
+    "rating_id": HOW_IT_IS_FOUND,
+    "version": "how often a row was saved: against saves that collide",
+    "employee.removed_at": "whoever is removed is put back first, to be copied",
+    "link.token_hash": "opens a door, and tells nothing of anyone",
+    "link.email": "of invitations only, which are about managers",
+    "link.role": "of invitations only, which are about managers",
+}
+ABOUT_OTHERS = {
+    "manager": "accounts of managers",
+    "passkey": "accounts of managers",
+    "login_session": "accounts of managers",
+    "tries": "keyed hashes against guessing",
+    "team": "its name and period stand on the copy",
+    "membership": "which manager works in which team",
+    "task": "work; its title stands wherever it touches the person",
+    "job": "what was asked to be printed, for a short time",
+}
+
+
+@pytest.fixture
+def ann(app, alice):
+    """Ann, with a row of each kind that can be about her; gives her id."""
+    with app.app_context():
+        return filled(alice)
+
+
+def filled(browser):
+    employee = factory.employee(
+        browser.team_id,
+        role="Planner",
+        hours_free=4.5,
+        left_on=date(2027, 1, 2),
+        next_talk_at=datetime(2026, 12, 1, 9),
+        count_on_me="My back.",
+        asks_of_me="Time.",
+        learning="Asking.",
+    )
+    mine = {"rater_id": browser.manager_id}
+    task = factory.task(browser.team_id, "Weekly planning")
+    first = factory.rating(employee, "informs", 2, seen_on=date(2026, 5, 4), **mine)
+    factory.rating(employee, "informs", 3, answers_id=first.id, **mine)
+    factory.rating(employee, "familiarity", 4, task=task, **mine)
+    by = {"recorded_by_id": browser.manager_id}
+    factory.add(Remark(rating_id=first.id, text="Two were away.", **by))
+    factory.pair(employee, task, current=3)
+    agreement = factory.agreement(
+        employee, task, advised=4, reason="A wish.", created_by_id=browser.manager_id
+    )
+    agreement.safeguards.append(Safeguard(criterion="informs", text="Thursday."))
+    ids = {"employee_id": employee.id, "manager_id": browser.manager_id}
+    ids["team_id"] = browser.team_id
+    soon = datetime(2026, 12, 9)
+    factory.add(Link(kind="own_view", token_hash="x", expires_at=soon, **ids))
+    factory.add(AuditEntry(action="viewed", subject="ratings", **ids))
+    return employee.id
+
+
+def form_of(browser, id, query=""):
+    """Return what the page that shows every text would post."""
+    page = browser.get(f"/people/{id}/copy{query}")
+    fields = {one["name"]: one.get("value", "") for one in page.select("#main input")}
+    return {
+        **{name: fields[name] for name in ("version",)},
+        **{one["name"]: one.text.removeprefix("\r\n") for one in page.select("#main textarea")},
+        "language": "en",
+        "paper": "a4",
+    }
+
+
+def copied(browser, id, kind="json", query="", **changes):
+    data = {**form_of(browser, id, query), kind: "1", **changes}
+    response = browser.post(f"/people/{id}/copy{query}", **data)
+    assert response.status_code == 200, response.text
+    return json.loads(response.data) if kind == "json" else response.data
+
+
+def kept_of(employee_id, manager_id):
+    employee = db.session.get(Employee, employee_id)
+    manager = db.session.get(Manager, manager_id)
+    made = dossier.as_json(dossier.gather(employee, manager))
+    return json.dumps({**made, "made_at": ""})
+
+
+def another(column, value):
+    """Return another value that the column could have."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, datetime):
+        return value + timedelta(days=400)
+    if isinstance(value, date):
+        return value + timedelta(days=400)
+    if isinstance(value, (int, float)):
+        return None if column.foreign_keys else value + 1
+    if value is None:
+        known = {int: 1, float: 1.5, bool: True, str: "x"}
+        kind = column.type.python_type
+        return known.get(kind) or kind(2030, 5, 6)
+    return {"criterion": "needs", "state": "unseen"}.get(column.key, value + "x")
+
+
+def tables_about_people():
+    """Return each table that leads to a person, by itself or by way of another."""
+    found, before = {"employee"}, set()
+    tables = models.Base.metadata.tables
+    while found != before:
+        before = set(found)
+        found |= {
+            name
+            for name, table in tables.items()
+            if any(key.column.table.name in before for key in table.foreign_keys)
+        }
+    return found
+
+
+def test_every_table_is_in_the_copy_or_about_others():
+    known = {model.__tablename__ for model in KINDS} | ABOUT_OTHERS.keys()
+
+    assert known == set(models.Base.metadata.tables)
+    assert tables_about_people() <= known
+    assert {one.__tablename__ for one in KINDS} >= tables_about_people() - {"manager"}
+
+
+KINDS = (Employee, Rating, Remark, Pair, Agreement, Safeguard, Link, AuditEntry)
+COLUMNS = [
+    (model, column.key)
+    for model in KINDS
+    for column in model.__table__.columns
+    if column.key not in NOT_IN_THE_COPY
+    and f"{model.__tablename__}.{column.key}" not in NOT_IN_THE_COPY
+]
+
+
+@on_one_database
+def test_every_column_shows_in_the_copy(app, alice, ann):
+    """What changes in any column changes the copy: no column is forgotten."""
+    with app.app_context(), db.session.no_autoflush:
+        assert len(COLUMNS) > 50
+        for model, name in COLUMNS:
+            before = kept_of(ann, alice.manager_id)
+            query = db.select(model).limit(1)
+            if model is Rating:  # one with an answer to each column
+                query = query.where(Rating.answers_id.is_not(None))
+            if model is AuditEntry:
+                query = query.filter_by(employee_id=ann)
+            row = db.session.scalars(query).one()
+            column = model.__table__.columns[name]
+            if name == "task_id":
+                continue  # its title stands there: see below
+            setattr(row, name, another(column, getattr(row, name)))
+            assert kept_of(ann, alice.manager_id) != before, f"{model.__name__}.{name}"
+            db.session.expunge_all()
+            Session.rollback(db.session())
+
+
+def test_the_title_of_each_task_stands_there(alice, ann):
+    made = copied(alice, ann)
+
+    assert [row["task"] for row in made["tasks"]] == ["Weekly planning"]
+    assert [row["task"] for row in made["agreements"]] == ["Weekly planning"]
+    assert [row["task"] for row in made["ratings"]] == [None, None, "Weekly planning"]
+
+
+CANARY = "Zanzibar{}"
+
+
+def test_what_is_typed_anywhere_is_in_both_copies(app, alice):
+    """Each text field of a person, filled through the pages."""
+    rows = team_of(alice)
+    id, task, agreement = rows["employee_id"], rows["task_id"], rows["agreement_id"]
+    typed = iter(range(100, 999))
+    said = []
+
+    def canary():
+        said.append(CANARY.format(next(typed)))
+        return said[-1]
+
+    def fill(path, prefix="", **data):
+        page = alice.get(path)
+        scope = page.select_one("#main")
+        hidden = scope.select(f"input[name={prefix}version]")
+        data |= {f"{prefix}version": hidden[0]["value"]}
+        response = alice.post(path, **data)
+        assert response.status_code == 302, response.text
+        return response
+
+    texts = ("count_on_me", "asks_of_me", "learning", "role")
+    with app.app_context():
+        version = db.session.get(Employee, id).version
+    person = {name: canary() for name in texts}
+    saved = {"name": "Ann Verhoeven", "version": version, **person}
+    assert alice.post(f"/people/{id}/edit", **saved).status_code == 302
+    private = [canary(), canary(), canary()]
+    rated = {"informs-score": "2", "informs-example": private[0]}
+    fill(f"/ratings/{id}", "informs-", **rated)
+    with app.app_context():
+        rating = db.session.scalar(db.select(db.func.max(Rating.id)))
+    fill(f"/remarks/{rating}", text=private[1])
+    with app.app_context():
+        version = db.session.get(Agreement, agreement).version
+    names = [name for name in dossier.AGREEMENT_TEXTS if name != "closing_reason"]
+    words = {name: canary() for name in names}
+    words |= {f"safeguard_{name}": canary() for name in wording.SAFEGUARDS}
+    words |= {"look_back_on": "2099-01-04", "version": version}
+    answer = alice.post(f"/agreements/{agreement}", **words)
+    assert answer.status_code == 302, answer.text
+    familiar = {"score": "4", "example": private[2], "version": "0"}
+    assert alice.post(f"/pairs/{id}/{task}/familiarity", **familiar).status_code == 302
+    shared = text_of(alice.open(f"/plan/{id}.pdf").data)
+    with app.app_context():
+        version = db.session.get(Agreement, agreement).version
+    closing = {"closing": "ended", "closing_reason": canary(), "version": version}
+    answer = alice.post(f"/agreements/{agreement}/close", **closing)
+    assert answer.status_code == 302, answer.text
+
+    made = json.dumps(copied(alice, id))
+    paper = text_of(copied(alice, id, "pdf"))
+    assert len(said) == 22
+    assert [one for one in said if one not in made] == []
+    assert [one for one in said if one not in paper] == []
+    assert words["outcome"] in shared
+    assert [one for one in (*private, words["reason"]) if one in shared] == []
+
+
+def test_names_of_others_are_blanked_out_and_the_rest_can_be(app, alice, ann):
+    with app.app_context():
+        factory.employee(alice.team_id, "Jan de Vries")
+        db.session.get(
+            Employee, ann
+        ).learning = "Jan's crew, de Vries and Ann: as Alice said."
+        db.session.commit()
+
+    form = form_of(alice, ann)
+    assert form["learning"] == f"{BLANK}'s crew, de {BLANK} and Ann: as Alice said."
+    made = copied(alice, ann, learning=f"{BLANK} and Ann.")
+    assert made["person"]["learning"] == f"{BLANK} and Ann."
+    assert "article 15(4)" in made["blank"][BLANK]
+    with app.app_context():
+        assert "Jan's crew" in db.session.get(Employee, ann).learning
+
+
+def test_what_is_blanked_out_is_a_mark_on_paper_too(app, alice, ann):
+    words = text_of(copied(alice, ann, "pdf", learning=f"{BLANK} knows."))
+
+    assert f"{BLANK} knows." in words
+    assert f"{BLANK}: left out" in words
+
+
+def test_other_managers_are_told_apart_and_named_when_wished(app, alice, bob, ann):
+    with app.app_context():
+        person = db.session.get(Employee, ann)
+        factory.rating(person, "help", 4, rater_id=bob.manager_id)
+        factory.rating(person, "help", 3, rater_id=None)
+
+    def by(made):
+        return [
+            row["written_by"] for row in made["ratings"] if row["criterion"] == "help"
+        ]
+
+    assert by(copied(alice, ann)) == ["", "colleague 1"]
+    assert by(copied(alice, ann, names="y")) == ["", "Bob"]
+    assert "Bob" not in text_of(copied(alice, ann, "pdf"))
+
+
+def test_a_text_changed_meanwhile_is_looked_at_again(app, alice, ann):
+    form = {**form_of(alice, ann), "learning": "As I left it.", "json": "1"}
+    with app.app_context():
+        db.session.get(Employee, ann).asks_of_me = "Something new."
+        db.session.commit()
+
+    page = alice.page(alice.post(f"/people/{ann}/copy", **form), 409)
+    typed = {one["name"]: one.text.strip() for one in page.select("textarea")}
+    assert typed["learning"] == "As I left it."
+    assert "Something new." in page.select_one(".conflict").text
+    form["version"] = page.select_one("[name=version]")["value"]
+    assert alice.post(f"/people/{ann}/copy", **form).status_code == 200
+
+
+@pytest.mark.parametrize("version", ["", "0", "x" * 64])
+def test_no_copy_goes_out_that_was_not_looked_through(alice, ann, version):
+    form = {**form_of(alice, ann), "version": version}
+    assert alice.post(f"/people/{ann}/copy", **form).status_code == 409
+
+
+def test_a_rating_that_came_meanwhile_is_in_the_copy_or_shown_first(app, alice, ann):
+    form = {**form_of(alice, ann), "json": "1"}
+    with app.app_context():
+        factory.rating(db.session.get(Employee, ann), "needs", 5)
+
+    assert alice.post(f"/people/{ann}/copy", **form).status_code == 409
+
+
+@pytest.mark.parametrize("text", ["a\0b", "x" * (4 * LONG + 1)])
+def test_what_cannot_be_printed_is_kept_on_the_page(alice, ann, text):
+    form = {**form_of(alice, ann), "learning": text, "pdf": "1"}
+    page = alice.page(alice.post(f"/people/{ann}/copy", **form), 422)
+
+    assert page.select("#learning + .notes .fault")
+    assert len(page.select_one("#learning").text.strip()) == len(text)
+
+
+def test_an_emptied_text_is_not_silently_missing(alice, ann):
+    assert copied(alice, ann, learning="")["person"]["learning"] == BLANK
+
+
+HOSTILE = (
+    '<img src=file:///etc/passwd>{{ 7*7 }}"\u202e🙂 \u0645\u0631\u062d\u0628\u0627'
+)
+
+
+@on_one_database
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_the_paper_is_accessible_in_both_languages(
+    app, alice, ann, tmp_path, language, paper
+):
+    made = copied(alice, ann, "pdf", language=language, paper=paper, learning=HOSTILE)
+
+    assert_accessible(made, tmp_path)
+    with pikepdf.open(io.BytesIO(made)) as document:
+        assert document.Root.Lang == language
+        assert not document.attachments
+    words = text_of(made)
+    assert "<img src=file:///etc/passwd>{{ 7*7 }}" in words
+    said = {"en": "not for pay or promotion", "nl": "niet voor beloning of promotie"}
+    assert said[language] in words
+
+
+def test_the_json_says_what_it_is(alice, ann):
+    made = copied(alice, ann, language="nl")
+
+    assert made["format"] == "delegate-person/1"
+    assert (made["language"], made["part"], made["parts"]) == ("nl", 1, 1)
+    assert made["person"]["name"] == "Ann Verhoeven"
+    assert made["ratings"][1]["remark"]["text"] == "Two were away."
+    assert made["agreements"][0]["safeguards"][0]["text"] == "Thursday."
+    assert made["tasks"][0]["current"] == 3
+    assert made["tasks"][0]["why"]
+    assert made["links"][0]["kind"] == "own_view"
+    assert made["trail"][0]["action"] == "viewed"
+    assert made["ratings"][0]["written_at"].endswith("Z")
+
+
+def test_the_file_has_a_safe_name_and_is_not_kept(app, alice, ann):
+    with app.app_context():
+        db.session.get(Employee, ann).name = 'A"; x="y\\../Ş'
+        db.session.commit()
+    response = alice.post(f"/people/{ann}/copy", **form_of(alice, ann), json="1")
+    disposition = response.headers["Content-Disposition"]
+
+    assert disposition.startswith("attachment; filename=copy-a-x-y-s-")
+    assert response.mimetype == "application/json"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@on_one_database
+def test_ten_years_come_in_parts_and_nothing_is_missing(app, alice, ann, tmp_path):
+    with app.app_context():
+        person = db.session.get(Employee, ann)
+        rows = [
+            Rating(
+                team_id=person.team_id,
+                employee_id=ann,
+                criterion="help",
+                state="scored",
+                score=2,
+                example=f"Canary{number} " + "word " * 60,
+                rater_id=alice.manager_id,
+            )
+            for number in range(500)
+        ]
+        db.session.add_all(rows)
+        db.session.commit()
+    first = copied(alice, ann)
+    parts = first["parts"]
+    made = [
+        first,
+        *(copied(alice, ann, query=f"?part={n}") for n in range(2, parts + 1)),
+    ]
+
+    assert parts > 1
+    assert [one["part"] for one in made] == [*range(1, parts + 1)]
+    seen = [row["example"].partition(" ")[0] for one in made for row in one["ratings"]]
+    assert sorted(one for one in seen if one.startswith("Canary")) == sorted(
+        f"Canary{number}" for number in range(500)
+    )
+    page = alice.get(f"/people/{ann}/copy")
+    assert f"this is part 1 of {parts}" in " ".join(page.text.split())
+    paper = copied(alice, ann, "pdf")
+    assert f"This is part 1 of {parts}" in text_of(paper)
+    assert_accessible(paper, tmp_path)
+
+
+def test_a_viewer_makes_no_copy(app, alice, bob, ann):
+    with app.app_context():
+        ids = {"team_id": alice.team_id, "manager_id": bob.manager_id}
+        factory.add(Membership(**ids, role="viewer"))
+
+    assert bob.open(f"/people/{ann}/copy").status_code == 404
+    assert bob.post(f"/people/{ann}/copy", version="").status_code == 404
+    assert bob.get(f"/people/{ann}").select(f"a[href='/people/{ann}/copy']") == []
+
+
+@pytest.fixture
+def long_ago(app):
+    """Let every sign-in be too long ago for what weighs most."""
+    from delegate import access
+
+    before, access.FRESH = access.FRESH, timedelta(0)
+    yield
+    access.FRESH = before
+
+
+def test_the_texts_are_shown_to_a_recent_sign_in_only(alice, ann, request):
+    form = form_of(alice, ann)
+    request.getfixturevalue("long_ago")
+
+    assert alice.open(f"/people/{ann}/copy").status_code == 302
+    stale = alice.post(f"/people/{ann}/copy", **{**form, "version": ""})
+    assert (stale.status_code, "My back." in stale.text) == (302, False)
+    kept = alice.post(f"/people/{ann}/copy", **form, json="1")
+    assert kept.status_code == 200, "what was gone through is not lost"
+
+
+@pytest.mark.parametrize("ending", ["pdf", "json"])
+def test_the_command_writes_the_same(app, alice, ann, tmp_path, ending):
+    with app.app_context():
+        factory.employee(alice.team_id, "Jan de Vries")
+        db.session.get(Employee, ann).learning = "Ask Jan."
+        db.session.commit()
+    out = tmp_path / f"copy.{ending}"
+    arguments = ["copy", "ann", "--for", "ALICE@example.org", "--lang", "nl"]
+    result = app.test_cli_runner().invoke(args=[*arguments, "-o", str(out)])
+
+    assert result.exit_code == 0, result.output
+    assert str(out) in result.output
+    read = text_of(out.read_bytes()) if ending == "pdf" else out.read_text()
+    assert "Two were away." in read
+    assert f"Ask {BLANK}." in read
+
+
+def test_the_command_refuses_in_a_sentence(app, alice, ann, tmp_path):
+    run = app.test_cli_runner().invoke
+    nobody = run(args=["copy", "Zed", "-o", str(tmp_path / "x.pdf")])
+    nowhere = run(args=["copy", "Ann", "-o", str(tmp_path / "none" / "x.json")])
+
+    assert "There is nobody called Zed." in nobody.output
+    assert nowhere.output.endswith("x.json: No such file or directory\n")
+
+
+def test_the_words_that_name_someone():
+    assert dossier.words_of("Jan de Vries") == {"Jan", "Vries"}
+    assert dossier.words_of("ann de boer") >= {"Ann", "Boer"}
+    assert "A" not in dossier.words_of("A. Jansen")
+    assert dossier.blanked("mail jan@x.nl, will you?", {"jan@x.nl", "Will"}) == (
+        f"mail {BLANK}, will you?"
+    )
