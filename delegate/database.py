@@ -10,7 +10,7 @@ Source: https://www.sqlite.org/lang_transaction.html and /pragma.html
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -109,6 +109,13 @@ def page_of(query: Select[Any], page: int) -> Page:
     return Page(list(rows), page, pages)
 
 
+def names(model: Any, ids: Iterable[int | None]) -> dict[int | None, str]:
+    """Return by id what the rows of people, teams or accounts are called."""
+    wanted = {id for id in ids if id is not None}
+    found = db.session.scalars(select(model).where(model.id.in_(wanted)))
+    return {row.id: row.name or row.email for row in found}
+
+
 def lower(text: str | None) -> str | None:
     """Return `text` in small letters, as PostgreSQL does: SQLite stops at A to Z."""
     return None if text is None else text.lower()
@@ -184,14 +191,13 @@ def leave_no_trace() -> None:
     runs it. To be called after the commit.
     """
     db.session.rollback()
-    sqlite = db.engine.dialect.name == "sqlite"
-    connection = db.engine.raw_connection()
-    try:
-        connection.dbapi_connection.autocommit = not sqlite
-        statement = "PRAGMA wal_checkpoint(TRUNCATE)" if sqlite else "VACUUM"
-        connection.cursor().execute(statement).fetchall()
-    finally:
-        connection.close()
+    if db.engine.dialect.name == "sqlite":
+        with closing(db.engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return
+    engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as idle:
+        idle.exec_driver_sql("VACUUM")
 
 
 def prepare_file(url: str) -> None:

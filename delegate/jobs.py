@@ -16,8 +16,8 @@ with `does`.
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
@@ -101,7 +101,9 @@ def claim() -> Claim | None:
     """
     now = utc_now()
     free = or_(Job.state == "waiting", left_alone(now))
-    if not is_any(free):
+    with reading():
+        found = db.session.scalar(select(Job.id).where(free).limit(1))
+    if found is None:
         return None
     give_up(now)
     oldest = select(Job.id).where(free).order_by(Job.id).limit(1)
@@ -124,12 +126,15 @@ def claim() -> Claim | None:
     return Claim(row.id, key, *row[1:]) if row else None
 
 
-def is_any(condition: Any) -> bool:
-    """Tell whether there is such a job, without keeping any writer waiting."""
-    db.session.connection(execution_options={"writes": False})
-    found = db.session.scalar(select(Job.id).where(condition).limit(1))
+@contextmanager
+def reading() -> Iterator[None]:
+    """Read without keeping any writer waiting; what is not committed is dropped."""
     db.session.rollback()
-    return found is not None
+    db.session.connection(execution_options={"writes": False})
+    try:
+        yield
+    finally:
+        db.session.rollback()
 
 
 def left_alone(now: datetime) -> Any:
@@ -259,12 +264,8 @@ def work(*, once: bool = False, daily: Callable[[], None] = lambda: None) -> Non
 
 
 def forget(teams: Iterable[int]) -> None:
-    """Throw away the jobs of these teams, results and all. The caller commits.
-
-    Whoever works on one of them finds that it is not theirs any more.
-    """
-    gone = delete(Job).where(Job.team_id.in_(list(teams))).returning(Job.file)
-    throw_away(db.session.scalars(gone))
+    """Throw away the jobs of these teams. The caller commits."""
+    discard(Job.team_id.in_(list(teams)))
 
 
 def sweep(now: datetime) -> None:
@@ -272,11 +273,7 @@ def sweep(now: datetime) -> None:
 
     The caller commits.
     """
-    throw_away(
-        db.session.scalars(
-            delete(Job).where(Job.finished_at < now - KEPT).returning(Job.file)
-        )
-    )
+    discard(Job.finished_at < now - KEPT)
     named = set(db.session.scalars(select(Job.file)))
     oldest = time.time() - LEASE.total_seconds()
     for path in folder().iterdir():
@@ -284,7 +281,12 @@ def sweep(now: datetime) -> None:
             path.unlink(missing_ok=True)
 
 
-def throw_away(files: Iterable[str | None]) -> None:
-    for name in list(files):
+def discard(condition: Any) -> None:
+    """Throw away these jobs with their results. The caller commits.
+
+    Whoever works on one of them finds that it is not theirs any more.
+    """
+    gone = db.session.scalars(delete(Job).where(condition).returning(Job.file))
+    for name in gone.all():
         if name:
             (folder() / name).unlink(missing_ok=True)

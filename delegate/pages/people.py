@@ -200,7 +200,11 @@ def show_form(
     form: EmployeeForm, employee: Employee | None, differences: Any = ()
 ) -> str:
     return render_template(
-        "people/form.html", form=form, employee=employee, differences=differences
+        "people/form.html",
+        form=form,
+        employee=employee,
+        is_owner=employee is not None and access.owns(employee.team_id),
+        differences=differences,
     )
 
 

@@ -13,7 +13,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, Select, func, select
 
-from .. import access, i18n, planning, rules, wording
+from .. import access, erasure, i18n, planning, rules, wording
 from ..models import Agreement, Employee, Task, Team, db
 from ..overview import Matter, Overview, Person, overview
 from ..planning import COMING, LOOKS_BACK, is_watched
@@ -107,6 +107,7 @@ def index() -> ResponseReturnValue:
         may_write=access.may_write(team.id),
         acquaint=acquaint(found.people),
         again=again(team, found.people, today),
+        going=few(erasure.warned(team, today)),
     )
 
 

@@ -1,0 +1,241 @@
+"""Erasing: for good, without a trace, and when something has been kept long enough.
+
+Whatever hangs on a person or a team goes with its row, as the tables say. What lies
+outside of them, such as printed files and messages not shown yet, is named here. Knows
+no page and no words.
+"""
+
+import json
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import String, Text, delete, or_, select
+
+from . import database, jobs
+from .models import (
+    Agreement,
+    AuditEntry,
+    Employee,
+    Link,
+    LoginSession,
+    Manager,
+    Membership,
+    Rating,
+    Task,
+    Team,
+    Tries,
+    db,
+)
+from .removal import KEPT
+
+GRACE = timedelta(days=30)
+"""What was changed this short ago is kept, also of someone who left long before."""
+
+WARNING = timedelta(days=30)
+"""How long beforehand a manager is told."""
+
+TRAIL_KEPT = timedelta(days=730)
+"""How long the audit trail goes back."""
+
+SHORTEST = 3
+"""Characters a name must have to be looked for in the texts about others."""
+
+
+class Due(NamedTuple):
+    """Someone whose time is over on `on`."""
+
+    employee: Employee
+    on: date
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day so many months on, or the last one of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def due_on(employee: Employee, keep_months: int, today: date) -> date:
+    """Return the day on which what is written of this person has been kept for long.
+
+    The months count from the last change, and from leaving for whoever has left.
+    """
+    changed, left = employee.changed_at.date(), employee.left_on
+    if left is None or left > today:
+        return months_later(changed, keep_months)
+    return max(months_later(left, keep_months), changed + GRACE)
+
+
+def due(team: Team, by: date, today: date) -> list[Due]:
+    """Return who of the team is to be erased on `by` or before, the first one first.
+
+    Nobody of the sample team is: those people do not exist.
+    """
+    if team.is_sample:
+        return []
+    people = db.session.scalars(
+        select(Employee).where(
+            Employee.team_id == team.id, Employee.removed_at.is_(None)
+        )
+    )
+    found = [Due(one, due_on(one, team.keep_months, today)) for one in people]
+    return sorted((one for one in found if one.on <= by), key=lambda one: one.on)
+
+
+def warned(team: Team, today: date) -> list[Due]:
+    """Return who of the team is to be erased before long."""
+    return due(team, today + WARNING, today)
+
+
+class Mention(NamedTuple):
+    """A text about something or someone else in which a name stands."""
+
+    row: Any
+    column: str
+
+
+def mentions(employee: Employee) -> list[Mention]:
+    """Return where else in the team the name stands, whole or only the first part.
+
+    Erasing leaves those texts: they are about others, and only a reader can tell.
+    """
+    parts = {employee.name, employee.name.split()[0]}
+    names = [part for part in parts if len(part) >= SHORTEST]
+    return [
+        Mention(row, column.key)
+        for model in (Task, Employee, Rating, Agreement)
+        for row in others(model, employee)
+        for column in text_columns(model)
+        if any(name.lower() in getattr(row, column.key).lower() for name in names)
+    ]
+
+
+def others(model: Any, employee: Employee) -> Iterator[Any]:
+    """Yield the rows of the team that do not go with this person."""
+    query = select(model).where(model.team_id == employee.team_id)
+    if model is Employee:
+        query = query.where(Employee.id != employee.id)
+    elif hasattr(model, "employee_id"):
+        query = query.where(model.employee_id != employee.id)
+    yield from db.session.scalars(query)
+
+
+def text_columns(model: Any) -> list[Any]:
+    """Return the columns of a table that people write in."""
+    return [
+        column
+        for column in model.__mapper__.column_attrs
+        if (
+            isinstance(column.columns[0].type, String | Text)
+            and column.columns[0].default is not None
+        )
+        or column.key in ("name", "title")
+    ]
+
+
+def erase(rows: Iterable[Any]) -> None:
+    """Erase these people, tasks, teams or accounts with all that hangs on them.
+
+    Commits. What an account saw of other managers' people stays there, of a colleague.
+    """
+    gone: dict[type[Any], list[int]] = {}
+    for row in rows:
+        gone.setdefault(type(row), []).append(row.id)
+    teams = {*gone.get(Team, ())}
+    for model in (Employee, Task):
+        teams.update(teams_of(model, gone.get(model, ())))
+    wipe(teams)
+    for model, ids in gone.items():
+        db.session.execute(delete(model).where(model.id.in_(ids)))
+    db.session.commit()
+    database.leave_no_trace()
+
+
+def teams_of(model: Any, ids: Iterable[int]) -> Iterator[int]:
+    yield from db.session.scalars(select(model.team_id).where(model.id.in_(ids)))
+
+
+def owned(manager: Manager) -> list[Team]:
+    """Return the teams of the manager's own, the removed ones too."""
+    return list(
+        db.session.scalars(
+            select(Team)
+            .join(Membership, Membership.team_id == Team.id)
+            .where(Membership.manager_id == manager.id, Membership.role == "owner")
+            .order_by(Team.id)
+        )
+    )
+
+
+def others_in(team: Team, manager: Manager) -> list[Manager]:
+    """Return who else works in the team or looks at it, the first one first."""
+    return list(
+        db.session.scalars(
+            select(Manager)
+            .join(Membership, Membership.manager_id == Manager.id)
+            .where(Membership.team_id == team.id, Manager.id != manager.id)
+            .order_by(Manager.id)
+        )
+    )
+
+
+def heir(manager: Manager) -> Manager | None:
+    """Return who becomes administrator when this account goes; mostly nobody has to."""
+    rest = select(Manager).where(Manager.id != manager.id, Manager.active)
+    if not manager.is_admin or db.session.scalar(rest.where(Manager.is_admin).limit(1)):
+        return None
+    return db.session.scalar(rest.order_by(Manager.id).limit(1))
+
+
+def wipe(teams: Iterable[int]) -> None:
+    """Throw away what lies outside the rows: printed files, messages not shown yet."""
+    ids = list(teams)
+    jobs.forget(ids)
+    mine = select(Membership.manager_id).where(Membership.team_id.in_(ids))
+    for one in db.session.scalars(
+        select(LoginSession).where(LoginSession.manager_id.in_(mine))
+    ):
+        content = json.loads(one.content)
+        if content.pop("_flashes", None):
+            one.content = json.dumps(content)
+
+
+class Purged(NamedTuple):
+    """How many of each were erased because they had been kept long enough."""
+
+    people: int
+    removed: int
+    links: int
+    entries: int
+
+
+def purge(now: datetime) -> Purged:
+    """Erase what has been kept long enough at `now`, in UTC. Commits."""
+    today, long_ago = now.date(), now - KEPT
+    people = [one.employee for team in in_use() for one in due(team, today, today)]
+    removed = [
+        row
+        for model in (Team, Employee, Task)
+        for row in db.session.scalars(select(model).where(model.removed_at < long_ago))
+    ]
+    drop(LoginSession, LoginSession.expires_at < now)
+    drop(Tries, Tries.until < now)
+    over = or_(Link.expires_at < long_ago, Link.revoked_at < long_ago)
+    counts = (
+        drop(Link, over),
+        drop(AuditEntry, AuditEntry.at < now - TRAIL_KEPT),
+    )
+    jobs.sweep(now)
+    erase([*people, *removed])
+    return Purged(len(people), len(removed), *counts)
+
+
+def in_use() -> list[Team]:
+    return list(db.session.scalars(select(Team).where(Team.removed_at.is_(None))))
+
+
+def drop(model: Any, where: Any) -> int:
+    """Delete rows that nothing hangs on, and return how many."""
+    return db.session.execute(delete(model).where(where)).rowcount  # type: ignore[attr-defined, no-any-return]

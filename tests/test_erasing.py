@@ -1,0 +1,311 @@
+"""Erasing: what goes, what stays, and that no trace of it is left in any file."""
+
+from datetime import date, datetime, timedelta
+
+import factory
+import pytest
+from sqlalchemy import String, Text
+
+from delegate import erasure
+from delegate.models import (
+    Agreement,
+    AuditEntry,
+    Employee,
+    LoginSession,
+    Manager,
+    Membership,
+    Rating,
+    Remark,
+    Safeguard,
+    Task,
+    Team,
+    db,
+    utc_now,
+)
+
+CANARY = "Zwaluwstaart"
+NOW = datetime(2026, 11, 22, 9)
+
+
+@pytest.fixture
+def known(app, alice):
+    """Someone whose every text bears the canary, with a task: their ids."""
+    with app.app_context():
+        employee = factory.employee(alice.team_id, name=f"Ann {CANARY}")
+        task = factory.task(alice.team_id)
+        factory.rated(employee, rater_id=alice.manager_id)
+        factory.rating(employee, "familiarity", 3, task=task)
+        factory.agreement(employee, task)
+        agreement = db.session.scalars(db.select(Agreement)).one()
+        agreement.safeguards.append(Safeguard(criterion="needs", text="A list"))
+        rating = db.session.scalars(db.select(Rating)).first()
+        db.session.add(Remark(rating_id=rating.id, text="I see it otherwise"))
+        db.session.commit()
+        for model in (Employee, Rating, Remark, Agreement, Safeguard):
+            for row in db.session.scalars(db.select(model)):
+                mark(row)
+        employee.name = f"Ann {CANARY}"
+        db.session.commit()
+        return {"employee_id": employee.id, "task_id": task.id}
+
+
+def mark(row):
+    """Write the canary into every text that can hold it."""
+    codes = {"state", "criterion", "rules_version"}
+    for column in row.__table__.columns:
+        if isinstance(column.type, String | Text) and column.name not in codes:
+            setattr(row, column.name, f"{CANARY} {column.name}")
+
+
+def test_nothing_is_left_of_someone_erased(app, alice, known, tmp_path, caplog):
+    alice.post(f"/people/{known['employee_id']}/remove")  # its message bears the name
+    answer = alice.post(f"/people/{known['employee_id']}/erase")
+
+    assert answer.status_code == 302
+    assert found_in_tables(app) == []
+    assert found_in_files(tmp_path) == []
+    assert CANARY not in caplog.text
+    assert CANARY not in alice.get("/people/").text
+
+
+def found_in_tables(app):
+    with app.app_context(), db.engine.connect() as connection:
+        return [
+            table.name
+            for table in db.metadata.sorted_tables
+            for row in connection.execute(table.select())
+            if CANARY in str(row)
+        ]
+
+
+def found_in_files(folder):
+    return [
+        path.name
+        for path in folder.rglob("*")
+        if path.is_file() and CANARY.encode() in path.read_bytes()
+    ]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_canary_can_be_found_before(app, alice, known, tmp_path):
+    assert {*found_in_tables(app)} == {
+        "employee",
+        "rating",
+        "remark",
+        "agreement",
+        "safeguard",
+    }
+    assert found_in_files(tmp_path)
+
+
+def test_others_stay_as_they_were(app, alice, known):
+    with app.app_context():
+        other = factory.employee(alice.team_id, name="Bas Otten")
+        factory.rated(other)
+    alice.post(f"/people/{known['employee_id']}/erase")
+
+    with app.app_context():
+        assert names(Employee) == ["Bas Otten"]
+        assert len(db.session.scalars(db.select(Rating)).all()) == 4
+        assert len(db.session.scalars(db.select(Task)).all()) == 1
+
+
+def set_changed(moment, **who):
+    """Move the last change of these people to `moment`."""
+    statement = db.update(Employee).values(changed_at=moment).filter_by(**who)
+    db.session.execute(statement)
+    db.session.commit()
+
+
+def names(model):
+    return list(db.session.scalars(db.select(model.name).order_by(model.id)))
+
+
+def test_the_trail_says_that_someone_was_erased_and_not_who(app, alice, known):
+    alice.post(f"/people/{known['employee_id']}/erase")
+
+    with app.app_context():
+        entries = db.session.scalars(
+            db.select(AuditEntry).where(AuditEntry.action == "erased")
+        ).all()
+        assert [(one.subject, one.employee_id) for one in entries] == [
+            ("employee", None)
+        ]
+
+
+def test_texts_about_others_that_bear_the_name_are_pointed_at(app, alice, known):
+    with app.app_context():
+        task = factory.task(alice.team_id, title="Rota", outcome="As ann does it")
+        bas = factory.employee(alice.team_id, name="Bas", learning=f"Ask {CANARY}, Ann")
+        task_id, bas_id = task.id, bas.id
+    page = alice.get(f"/people/{known['employee_id']}/erase")
+
+    links = {a["href"] for a in page.select("main li a")}
+    assert {f"/tasks/{task_id}", f"/people/{bas_id}"} <= links
+
+
+def test_only_the_owner_may_erase(app, alice, bob, known):
+    with app.app_context():
+        db.session.add(
+            Membership(team_id=alice.team_id, manager_id=bob.manager_id, role="editor")
+        )
+        db.session.commit()
+    for path in (
+        f"/people/{known['employee_id']}/erase",
+        f"/teams/{alice.team_id}/erase",
+        f"/teams/{alice.team_id}/keep",
+    ):
+        assert bob.open(path).status_code == 404
+        assert bob.post(path, keep_months="1", version="1").status_code == 404
+
+
+def test_a_team_goes_with_all_that_hangs_on_it(app, alice, known):
+    alice.get(f"/teams/{alice.team_id}/erase")
+    alice.post(f"/teams/{alice.team_id}/erase")
+
+    assert found_in_tables(app) == []
+    with app.app_context():
+        assert names(Team) == []
+
+
+def test_a_removed_team_can_be_erased(app, alice, known):
+    alice.post(f"/teams/{alice.team_id}/remove")
+    alice.post(f"/teams/{alice.team_id}/erase")
+
+    assert found_in_tables(app) == []
+
+
+def test_an_account_goes_with_the_teams_it_owns(app, alice, bob, known):
+    with app.app_context():
+        theirs = factory.employee(bob.team_id, name="Cas")
+        factory.rated(theirs, rater_id=alice.manager_id)
+        db.session.add(
+            Membership(team_id=bob.team_id, manager_id=alice.manager_id, role="editor")
+        )
+        db.session.commit()
+    alice.get("/account/erase")
+    alice.post("/account/erase")
+
+    assert found_in_tables(app) == []
+    assert alice.open("/").location.startswith("/account/sign-in")
+    with app.app_context():
+        assert names(Manager) == ["Bob"]
+        assert names(Team) == ["Team of Bob"]
+        raters = db.session.scalars(db.select(Rating.rater_id)).all()
+        assert raters == [None] * 4
+        assert len(db.session.scalars(db.select(LoginSession)).all()) == 1
+
+
+def test_the_last_administrator_is_followed_by_another(app, alice, bob):
+    with app.app_context():
+        db.session.get(Manager, alice.manager_id).is_admin = True
+        db.session.commit()
+    assert "bob" in alice.get("/account/erase").text.lower()
+    alice.post("/account/erase")
+
+    with app.app_context():
+        assert db.session.get(Manager, bob.manager_id).is_admin
+
+
+def test_the_months_that_something_is_kept_can_be_chosen(app, alice):
+    address = f"/teams/{alice.team_id}/keep"
+    page = alice.get(address)
+    version = page.select_one("[name=version]")["value"]
+    for wrong in ("0", "25", "", "soon"):
+        assert (
+            alice.post(address, keep_months=wrong, version=version).status_code == 422
+        )
+    assert alice.post(address, keep_months="24", version=version).status_code == 302
+    assert alice.post(address, keep_months="6", version=version).status_code == 409
+
+    with app.app_context():
+        assert db.session.get(Team, alice.team_id).keep_months == 24
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2026, 11, 22), 24, date(2028, 11, 22)),
+        (date(2026, 12, 1), 1, date(2027, 1, 1)),
+    ],
+)
+def test_months_are_counted_by_the_calendar(day, months, later):
+    assert erasure.months_later(day, months) == later
+
+
+@pytest.mark.parametrize(
+    ("changed", "left", "on"),
+    [
+        (date(2026, 1, 10), None, date(2027, 1, 10)),
+        (date(2026, 1, 10), date(2026, 3, 1), date(2027, 3, 1)),
+        (date(2026, 11, 20), date(2020, 1, 1), date(2026, 12, 20)),
+        (date(2026, 1, 10), date(2027, 3, 1), date(2027, 1, 10)),
+    ],
+)
+def test_the_months_count_from_the_last_change_or_from_leaving(changed, left, on):
+    employee = Employee(changed_at=datetime(*changed.timetuple()[:3]), left_on=left)
+
+    assert erasure.due_on(employee, 12, NOW.date()) == on
+
+
+def test_what_was_kept_long_enough_is_purged_when_its_day_comes(app, alice, known):
+    with app.app_context():
+        factory.employee(alice.team_id, name="Bas")
+        changed = db.session.get(Employee, known["employee_id"]).changed_at
+        set_changed(changed + timedelta(days=40), name="Bas")
+        day = erasure.months_later(changed.date(), 12)
+        before = datetime(*day.timetuple()[:3]) - timedelta(days=1)
+
+        assert erasure.purge(before).people == 0
+        assert erasure.purge(before + timedelta(days=1)).people == 1
+        assert names(Employee) == ["Bas"]
+    assert found_in_tables(app) == []
+
+
+def test_a_change_lets_the_months_begin_anew(app, alice, known):
+    with app.app_context():
+        set_changed(NOW - timedelta(days=360), id=known["employee_id"])
+        employee = db.session.get(Employee, known["employee_id"])
+        factory.rating(employee, "help", 3)
+        db.session.commit()
+
+        assert erasure.purge(NOW + timedelta(days=30)).people == 0
+
+
+def test_whatever_was_removed_goes_after_a_month(app, alice, known):
+    alice.post(f"/people/{known['employee_id']}/remove")
+    alice.post("/tasks/set", task=known["task_id"], setting="remove")
+
+    with app.app_context():
+        assert erasure.purge(utc_now() + timedelta(days=29)).removed == 0
+        assert erasure.purge(utc_now() + timedelta(days=31)).removed == 2
+        assert names(Employee) == []
+        assert db.session.scalars(db.select(Task)).all() == []
+
+
+def test_the_sample_team_is_not_purged(app, alice, known):
+    with app.app_context():
+        db.session.get(Team, alice.team_id).is_sample = True
+        db.session.commit()
+
+        assert erasure.purge(NOW + timedelta(days=4000)).people == 0
+
+
+def test_today_tells_it_a_month_before(app, alice, known):
+    with app.app_context():
+        set_changed(utc_now() - timedelta(days=345))
+
+    assert "To be erased soon" in alice.get("/").text
+
+
+def test_the_command_tells_numbers_and_no_names(app, alice, known):
+    with app.app_context():
+        db.session.execute(db.update(Employee).values(changed_at=datetime(2020, 1, 1)))
+        db.session.commit()
+    done = app.test_cli_runner().invoke(args=["purge"])
+
+    assert done.exit_code == 0, done.output
+    assert "Erased 1 people" in done.output
+    assert CANARY not in done.output
