@@ -36,6 +36,7 @@ from . import (
     rules,
     sessions,
     strong,
+    viewing,
     wording,
 )
 from .models import Manager, db
@@ -86,6 +87,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     accounts.only_by_session(app)
     strong.init_app(app)
     access.init_app(app)
+    viewing.init_app(app)
     account.init_app(app)
     assets.init_app(app)
     fragments.init_app(app)

@@ -15,7 +15,7 @@ from flask import Blueprint, current_app, render_template_string, request
 from sqlalchemy import select
 
 from delegate import links
-from delegate.models import Employee, Link, Manager, Team, db, utc_now
+from delegate.models import Employee, Link, Manager, Membership, Team, db, utc_now
 
 ADDRESSES = {
     "own_view": "/s/{}",
@@ -34,7 +34,7 @@ PAGE = """
 @pytest.fixture(autouse=True)
 def doors(app):
     """A page behind each kind of link: it shows the kind, and takes one form."""
-    bp = Blueprint("doors", __name__)
+    bp = Blueprint("behind", __name__)
     for kind, address in ADDRESSES.items():
         rule = address.replace("{}", "<token>")
         view = links.door(kind)(lambda link: answer(link))
@@ -350,9 +350,63 @@ def test_the_log_of_a_fault_has_no_token(app, alice, browser, caplog):
         current_app.logger.error("it went wrong")
         raise ZeroDivisionError
 
-    app.view_functions["doors.own_view"] = links.door("own_view")(fail)
+    app.view_functions["behind.own_view"] = links.door("own_view")(fail)
     address = made(alice, "own_view")
 
     assert browser.open(address).status_code == 500
     assert "ZeroDivisionError" in caplog.text
     assert address.removeprefix("/s/") not in caplog.text
+
+
+# ---- the list of those given out
+
+
+def listed(browser):
+    rows = browser.get("/doors/").select("tbody tr")
+    return [[cell.text.strip() for cell in row.select("th, td")] for row in rows]
+
+
+@KINDS
+def test_a_link_can_be_withdrawn(alice, browser, kind):
+    address = made(alice, kind)
+    form = alice.get("/doors/").select_one("tbody form")
+    alice.post(form["action"])
+
+    browser.get(address, 404)
+    assert [row[4] for row in listed(alice)] == ["Withdrawn"]
+
+
+def test_codes_are_one_line_that_does_not_say_who_answered(app, alice, browser):
+    with app.app_context():
+        codes = links.make_codes(alice.team_id, 5)
+        db.session.commit()
+    before = listed(alice)
+    browser.post(f"/t/{codes[2]}")
+
+    assert len(before) == 1
+    assert listed(alice) == before
+    alice.post(alice.get("/doors/").select_one("tbody form")["action"])
+    assert [browser.open(f"/t/{code}").status_code for code in codes] == [404] * 5
+
+
+@pytest.mark.parametrize(("role", "sees"), [("owner", 3), ("editor", 0)])
+def test_an_owner_sees_the_links_of_the_whole_team(app, alice, bob, role, sees):
+    for kind in ADDRESSES:
+        made(alice, kind)
+    with app.app_context():
+        factory.add(
+            Membership(team_id=alice.team_id, manager_id=bob.manager_id, role=role)
+        )
+
+    assert len(listed(bob)) == sees
+
+
+@KINDS
+def test_others_links_look_like_none(app, alice, bob, browser, kind):
+    address = made(alice, kind)
+    with app.app_context():
+        id = db.session.scalar(select(Link.id))
+
+    assert listed(bob) == []
+    assert bob.post(f"/doors/{id}/withdraw").status_code == 404
+    browser.get(address)

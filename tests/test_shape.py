@@ -65,6 +65,9 @@ MAY_IMPORT = {
     "throttle": {"flask", "sqlalchemy", "werkzeug", "database", "models"},
     "addresses": {"flask", "werkzeug"},
     "links": {"flask", "sqlalchemy", "addresses", "models"},
+    "audit": {"flask", "sqlalchemy", "models"},
+    "viewing": {"flask", "sqlalchemy", "access", "audit", "database", "i18n", "models"},
+    "trail_words": {"flask_babel"},
     "logs": {"flask", "sqlalchemy"},
 }
 

@@ -1,0 +1,208 @@
+"""The trail: who saw, changed, took out or shared what, and never what was written.
+
+A change is told where the session flushes it, in the transaction that makes it: of
+every table but those in UNTOLD, those to come too. What passes by the flush, a bulk
+UPDATE, INSERT or DELETE of a model, is told before it is sent. What was seen is told by
+`viewing`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import g, has_request_context, session
+from sqlalchemy import Connection, Select, insert, inspect, select, update
+from sqlalchemy.event import listens_for
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from .models import (
+    Agreement,
+    AuditEntry,
+    Employee,
+    Job,
+    Link,
+    LoginSession,
+    Manager,
+    Membership,
+    Passkey,
+    Rating,
+    Remark,
+    Safeguard,
+    Team,
+    Tries,
+    db,
+    utc_now,
+)
+
+UNTOLD = frozenset({AuditEntry, Job, LoginSession, Manager, Passkey, Tries})
+"""Tables of accounts and of the machinery, which say nothing about a person."""
+
+PARENTS = {Remark: (Rating, "rating_id"), Safeguard: (Agreement, "agreement_id")}
+"""Whose person and team a row has that names neither itself."""
+
+SHARING = {"added": "shared", "erased": "unshared"}
+"""What adding or taking away is called of a membership."""
+
+OPENING = ("shared", "unshared")
+"""What lets someone in, or not any more, and changes nothing that is kept of people."""
+
+
+class Entry(NamedTuple):
+    """What is told, but for who and when."""
+
+    action: str
+    subject: str
+    team_id: int | None = None
+    employee_id: int | None = None
+
+
+def too_old(by: datetime) -> Select[AuditEntry]:
+    """Return the query for the entries from before `by`."""
+    return select(AuditEntry).where(AuditEntry.at < by)
+
+
+def actor_id() -> int | None:
+    """Return who does this; None for a command, or for someone without an account."""
+    if not has_request_context():
+        return None
+    manager = getattr(session, "manager", None) or g.get("_login_user")
+    identity = inspect(manager).identity if isinstance(manager, Manager) else None
+    return identity[0] if identity else None
+
+
+@listens_for(db.session, "after_flush")
+def tell_flushed(session: Session, _context: Any) -> None:
+    """Tell of the rows that were just written, in their own transaction."""
+    changed = [(row, values) for row in session.dirty if (values := new_values(row))]
+    told = [
+        *told_of([("added", row) for row in session.new]),
+        *told_of([(action_of(type(row), values), row) for row, values in changed]),
+        *told_of([("erased", row) for row in session.deleted]),
+    ]
+    write(session, without(told, session.deleted))
+
+
+@listens_for(db.session, "do_orm_execute")
+def tell_bulk(state: ORMExecuteState) -> None:
+    """Tell of what one statement does to many rows, before it does so."""
+    model = state.bind_mapper.class_ if state.bind_mapper else None
+    statement: Any = state.statement
+    if model is None or model in UNTOLD:
+        return
+    if state.is_insert:
+        write(state.session, imported(model, state.parameters or {}))
+    if state.is_update or state.is_delete:
+        action = (
+            action_of(model, set_values(statement)) if state.is_update else "erased"
+        )
+        rows = state.session.scalars(select(model).where(statement.whereclause)).all()
+        told = told_of([(action, row) for row in rows])
+        write(state.session, without(told, rows if state.is_delete else ()))
+
+
+@listens_for(db.session, "after_commit")
+@listens_for(db.session, "after_rollback")
+def forget(session: Session) -> None:
+    session.info.pop("told", None)
+
+
+def new_values(row: Any) -> dict[str, Any]:
+    """Return the columns of `row` that were changed, with what they are now."""
+    state = inspect(row)
+    keys = [one.key for one in state.mapper.column_attrs]
+    return {
+        key: getattr(row, key) for key in keys if state.attrs[key].history.has_changes()
+    }
+
+
+def set_values(statement: Any) -> dict[str, Any]:
+    """Return the columns that an UPDATE sets to a value, with these values."""
+    columns = statement.table.c.keys()
+    given = statement.compile().params
+    return {key: given[key] for key in columns if key in given}
+
+
+def action_of(model: type[Any], values: Mapping[str, Any]) -> str:
+    """Return what setting these columns is called; empty where it is not told."""
+    if model is Link:
+        return "unshared" if values.get("revoked_at") else ""
+    if "removed_at" in values:
+        return "removed" if values["removed_at"] else "put_back"
+    return "changed"
+
+
+def told_of(done: Iterable[tuple[str, Any]]) -> Iterator[Entry]:
+    """Yield what is told of these actions on rows."""
+    for action, row in done:
+        if isinstance(row, Membership):
+            founder = action == "added" and row.role == "owner"
+            action = "" if founder else SHARING.get(action, action)
+        elif isinstance(row, Link):
+            action = {"added": "shared", "erased": ""}.get(action, action)
+        if action and type(row) not in UNTOLD:
+            yield Entry(action, subject_of(row), *whose(row))
+
+
+def subject_of(row: Any) -> str:
+    """Return the name of the row's table; of a link what it opens, no more."""
+    return str(row.kind if isinstance(row, Link) else row.__tablename__)
+
+
+def whose(row: Any) -> tuple[int | None, int | None]:
+    """Return the ids of the team and of the person that `row` is about."""
+    if type(row) in PARENTS:
+        model, key = PARENTS[type(row)]
+        row = db.session.get(model, getattr(row, key))
+    if isinstance(row, Team):
+        return row.id, None
+    if isinstance(row, Employee):
+        return row.team_id, row.id
+    return getattr(row, "team_id", None), getattr(row, "employee_id", None)
+
+
+def without(told: Iterable[Entry], gone: Iterable[Any]) -> list[Entry]:
+    """Return `told` without the ids of rows that are not there any more."""
+    ids = {(type(row), row.id) for row in gone if isinstance(row, Team | Employee)}
+    return [
+        entry._replace(
+            team_id=None if (Team, entry.team_id) in ids else entry.team_id,
+            employee_id=None
+            if (Employee, entry.employee_id) in ids
+            else entry.employee_id,
+        )
+        for entry in told
+    ]
+
+
+def imported(model: type[Any], rows: Any) -> list[Entry]:
+    """Return one entry for all the rows that one INSERT adds to a team."""
+    listed = [rows] if isinstance(rows, Mapping) else rows
+    teams = dict.fromkeys(row.get("team_id") for row in listed)
+    return [Entry("imported", f"{model.__tablename__}s", team) for team in teams]
+
+
+def write(session: Session, told: Iterable[Entry]) -> None:
+    """Add what was not told yet in this transaction, and date the people in it."""
+    already = session.info.setdefault("told", set())
+    fresh = [entry for entry in dict.fromkeys(told) if entry not in already]
+    if not fresh:
+        return
+    already.update(fresh)
+    who = actor_id()
+    rows = [{"manager_id": who, **entry._asdict()} for entry in fresh]
+    connection = session.connection()
+    connection.execute(insert(AuditEntry), rows)
+    date_people(connection, [one for one in fresh if one.action not in OPENING])
+
+
+def date_people(connection: Connection, changes: Iterable[Entry]) -> None:
+    """Say of the people in `changes` that something about them changed just now.
+
+    Past their version, which is about what a form shows.
+    """
+    ids = {one.employee_id for one in changes if one.employee_id}
+    if ids:
+        people: Any = Employee.__table__
+        connection.execute(
+            update(people).where(people.c.id.in_(ids)).values(changed_at=utc_now())
+        )

@@ -1,0 +1,103 @@
+"""The links a manager gave out, and taking them back. Invitations stand elsewhere."""
+
+from functools import partial
+from typing import Any, NamedTuple
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Select, or_, select
+
+from .. import access, links
+from ..database import names, page_of
+from ..forms import query_page
+from ..models import Employee, Link, Team, db, utc_now
+
+bp = Blueprint("doors", __name__, url_prefix="/doors", cli_group=None)
+
+KINDS = {
+    "own_view": _("Own view"),
+    "team_code": _("Codes for the team"),
+    "calendar": _("Calendar"),
+}
+STATES = {
+    "open": _("Open"),
+    "received": _("Received"),
+    "ended": _("Ended"),
+    "revoked": _("Withdrawn"),
+}
+
+
+class Line(NamedTuple):
+    """A link, or all the codes that were made at once, and for whom."""
+
+    link: Link
+    whom: str
+    state: str
+
+
+@bp.route("/")
+def index() -> ResponseReturnValue:
+    page = page_of(mine().order_by(Link.id.desc()), query_page())
+    return render_template(
+        "doors/index.html",
+        page=page,
+        lines=lines(page.rows),
+        kinds=KINDS,
+        states=STATES,
+        address=partial(url_for, ".index"),
+    )
+
+
+@bp.post("/<id:link_id>/withdraw")
+def withdraw(link_id: int) -> ResponseReturnValue:
+    link = db.session.scalar(mine().where(Link.id == link_id))
+    if link is None:
+        abort(404)
+    links.revoke_all(together(link))
+    db.session.commit()
+    flash(gettext("It opens nothing now."))
+    return redirect(url_for(".index"))
+
+
+def mine() -> Select[Any]:
+    """Return the query for the links that the manager made, or of an own team."""
+    teams = access.my_teams()
+    owned = [one.team.id for one in teams if one.role == "owner"]
+    made = Link.manager_id == access.manager().id
+    here = or_(Link.team_id.is_(None), Link.team_id.in_(one.team.id for one in teams))
+    return select(Link).where(
+        Link.kind.in_(KINDS), or_(Link.team_id.in_(owned), made & here)
+    )
+
+
+def together(link: Link) -> Select[Any]:
+    """Return the query for `link`; for a code, for all that were made with it."""
+    if link.kind != "team_code":
+        return select(Link).where(Link.id == link.id)
+    return select(Link).where(
+        Link.kind == link.kind,
+        Link.team_id == link.team_id,
+        Link.created_at == link.created_at,
+    )
+
+
+def lines(rows: list[Link]) -> list[Line]:
+    """Return what to show of these links: of codes not how many have been used."""
+    people = names(Employee, [row.employee_id for row in rows])
+    teams = names(Team, [row.team_id for row in rows])
+    found = {}
+    for row in rows:
+        whom = people.get(row.employee_id) or teams.get(row.team_id, "")
+        alone = row.id if row.kind != "team_code" else None
+        found[alone, row.team_id, row.created_at] = Line(row, whom, state_of(row))
+    return list(found.values())
+
+
+def state_of(link: Link) -> str:
+    if link.revoked_at:
+        return "revoked"
+    if link.expires_at and link.expires_at <= utc_now():
+        return "ended"
+    return "received" if link.used_at and link.kind == "own_view" else "open"

@@ -1,0 +1,67 @@
+"""What an entry of the trail says, in the reader's language. Knows codes only."""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+ACTIONS = {
+    "viewed": _("%(who)s looked at %(what)s"),
+    "printed": _("%(who)s printed %(what)s"),
+    "exported": _("%(who)s exported %(what)s"),
+    "added": _("%(who)s added %(what)s"),
+    "changed": _("%(who)s changed %(what)s"),
+    "removed": _("%(who)s removed %(what)s"),
+    "put_back": _("%(who)s put back %(what)s"),
+    "erased": _("%(who)s erased %(what)s"),
+    "imported": _("%(who)s imported %(what)s"),
+    "shared": _("%(who)s gave access to %(what)s"),
+    "unshared": _("%(who)s withdrew access to %(what)s"),
+}
+
+OF_SOMEONE = {
+    "employee": _("the page of %(name)s"),
+    "rating": _("a score of %(name)s"),
+    "remark": _("a remark by %(name)s"),
+    "pair": _("a task with %(name)s"),
+    "agreement": _("an agreement with %(name)s"),
+    "safeguard": _("a safeguard in an agreement with %(name)s"),
+    "plan": _("the plan of %(name)s"),
+    "copy": _("the copy of everything on %(name)s"),
+    "own_view": _("the own view of %(name)s"),
+}
+"""What is about one person."""
+
+OF_THE_TEAM = {
+    "team": _("the team"),
+    "membership": _("the team"),
+    "invitation": _("the team, by an invitation"),
+    "team_code": _("the questions to the team, by codes"),
+    "calendar": _("the calendar, by a link"),
+    "board": _("the board"),
+    "agreements": _("the list of agreements"),
+    "task": _("a task"),
+    "employees": _("people"),
+    "tasks": _("tasks"),
+}
+"""What is about a team and nobody in it."""
+
+KINDS = {
+    "seen": (_("Looked at"), ("viewed",)),
+    "changed": (
+        _("Changed"),
+        ("added", "changed", "removed", "put_back", "erased", "imported"),
+    ),
+    "taken": (_("Printed or exported"), ("printed", "exported")),
+    "shared": (_("Shared"), ("shared", "unshared")),
+}
+"""What to choose from when reading, and the actions of each."""
+
+
+def sentence(action: str, subject: str, who: str | None, name: str | None) -> str:
+    """Return what happened; without a name it was about someone who has been erased."""
+    if subject in OF_THE_TEAM:
+        what = str(OF_THE_TEAM[subject])
+    else:
+        someone = name or gettext("someone who has been erased")
+        what = str(OF_SOMEONE[subject]) % {"name": someone}
+    actor = who or gettext("Someone without an account")
+    return str(ACTIONS[action]) % {"who": actor, "what": what}

@@ -1,0 +1,111 @@
+"""The page on which a manager reads the trail of a team."""
+
+import factory
+import pytest
+from sqlalchemy import delete
+
+from delegate.models import AuditEntry, Employee, Manager, Membership, db
+
+
+@pytest.fixture
+def people(alice):
+    """The ids of two people whose pages Alice has looked at."""
+    with alice.app.app_context():
+        ids = [factory.employee(alice.team_id, name).id for name in ("Ann", "Ben")]
+    for id in ids:
+        alice.get(f"/people/{id}")
+    return ids
+
+
+def lines(page):
+    return [one.span.text for one in page.select("ol.lines li")]
+
+
+def test_it_tells_who_did_what_the_newest_first(alice, people):
+    assert lines(alice.get("/trail/")) == [
+        "Alice looked at the page of Ben",
+        "Alice looked at the page of Ann",
+        "Someone without an account added the page of Ben",
+        "Someone without an account added the page of Ann",
+        "Someone without an account added the team",
+    ]
+
+
+def test_it_can_be_of_one_person(alice, people):
+    assert lines(alice.get(f"/trail/?employee={people[0]}&kind=seen")) == [
+        "Alice looked at the page of Ann"
+    ]
+
+
+def test_it_can_be_of_one_kind(alice, people):
+    assert len(lines(alice.get("/trail/?kind=changed"))) == 3
+    assert lines(alice.get("/trail/?kind=shared")) == []
+
+
+def test_a_persons_page_leads_to_it(alice, people):
+    links = alice.get(f"/people/{people[0]}").select("a")
+
+    assert f"/trail/?employee={people[0]}" in [link.get("href") for link in links]
+
+
+def test_who_is_erased_has_no_name(app, alice, people):
+    with app.app_context():
+        db.session.execute(delete(Employee).where(Employee.id == people[1]))
+        db.session.commit()
+    told = lines(alice.get("/trail/?kind=seen"))
+
+    assert told[0] == "Alice looked at the page of someone who has been erased"
+
+
+def test_an_account_that_is_gone_has_no_name(app, alice, bob, people):
+    join(app, alice, bob, "editor")
+    bob.get(f"/people/{people[0]}")
+    with app.app_context():
+        db.session.execute(delete(Manager).where(Manager.id == bob.manager_id))
+        db.session.commit()
+
+    assert lines(alice.get("/trail/?kind=seen"))[0] == (
+        "Someone without an account looked at the page of Ann"
+    )
+
+
+def join(app, alice, other, role):
+    with app.app_context():
+        factory.add(
+            Membership(team_id=alice.team_id, manager_id=other.manager_id, role=role)
+        )
+
+
+@pytest.mark.parametrize(("role", "status"), [("editor", 200), ("viewer", 404)])
+def test_who_may_only_look_does_not_see_it(app, alice, bob, people, role, status):
+    join(app, alice, bob, role)
+
+    bob.get(f"/trail/?team={alice.team_id}", status)
+    bob.get(f"/trail/?employee={people[0]}", status)
+
+
+def test_another_teams_trail_looks_like_none(alice, bob, people):
+    bob.get(f"/trail/?team={alice.team_id}", 404)
+    bob.get(f"/trail/?employee={people[0]}", 404)
+    for wrong in ("0", "abc", "99999999999999999999", "1%00"):
+        alice.get(f"/trail/?employee={wrong}", 404)
+
+
+def test_of_someone_removed_it_can_still_be_read(alice, people):
+    alice.post(f"/people/{people[0]}/remove")
+    told = lines(alice.get(f"/trail/?employee={people[0]}"))
+
+    assert told[0] == "Alice removed the page of Ann"
+
+
+def test_a_long_trail_comes_in_pages(app, alice, people):
+    with app.app_context():
+        for _ in range(101):
+            db.session.add(
+                AuditEntry(action="viewed", subject="board", team_id=alice.team_id)
+            )
+        db.session.commit()
+    first = alice.get("/trail/")
+    later = alice.get(first.select_one("[rel=next]")["href"])
+
+    assert (len(lines(first)), len(lines(later))) == (100, 6)
