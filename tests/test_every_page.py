@@ -13,6 +13,7 @@ from test_doors import ways_in
 from delegate.models import Agreement, Employee, Rating, Task, Team, db
 
 NO_PAGE = {"static", "assets.file", "plan.download", "health.alive", "health.ready"}
+NO_PAGE |= {"export.table", "export.workbook", "export.everything"}
 NOT_OURS = {"security.static"}
 VARIANTS = list(itertools.product(("en", "nl"), (False, True), (1280, 390)))
 

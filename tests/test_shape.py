@@ -28,6 +28,8 @@ MAY_IMPORT = {
     "cells": {"rules", "spreadsheets", "texts"},
     "columns": {"cells", "spreadsheets"},
     "batches": {"cells", "columns", "spreadsheets"},
+    "writing": {"openpyxl", "spreadsheets"},
+    "whole": {"sqlalchemy", "i18n", "models", "wording"},
     "uploads": {"batches", "cells", "columns", "spreadsheets", "workbooks"},
     "overview": {"sqlalchemy", "rules", "models", "planning"},
     "fragments": {"flask", "markupsafe", "i18n"},

@@ -36,7 +36,6 @@ from ..models import (
     YEARS,
     Employee,
     Manager,
-    Membership,
     Task,
     Team,
     db,
@@ -320,16 +319,7 @@ def writable_team(manager: Manager, name: str) -> Team | None:
 
     Raises click.ClickException if there are several.
     """
-    teams = db.session.scalars(
-        db.select(Team)
-        .join(Membership, Membership.team_id == Team.id)
-        .where(
-            Membership.manager_id == manager.id,
-            Membership.role.in_(access.EDITORS),
-            Team.name == name,
-            Team.removed_at.is_(None),
-        )
-    ).all()
+    teams = access.teams_called(name, manager)
     if len(teams) > 1:
         raise click.ClickException(f"There are several teams called {name}")
     return teams[0] if teams else None

@@ -180,19 +180,22 @@ def choice(wanted: Wanted, answers: dict[Any, str], nothing: Any = None) -> Read
 stakes = choice(
     Wanted.STAKES,
     {
-        Stakes.LOW: "low,little,small,low stakes,laag,weinig,klein",
+        Stakes.LOW: "low,little,small,low stakes,laag,weinig,klein,klein belang",
         Stakes.MEDIUM: "medium,middle,something,some,medium stakes,"
-        "midden,middel,middelmatig,gemiddeld,wat",
-        Stakes.HIGH: "high,a lot,lot,much,large,high stakes,hoog,veel,groot",
+        "midden,middel,middelmatig,gemiddeld,gemiddeld belang,wat",
+        Stakes.HIGH: "high,a lot,lot,much,large,high stakes,hoog,veel,groot,"
+        "groot belang",
     },
 )
 undo = choice(
     Wanted.UNDO,
     {
-        Undo.EASY: "easy,easily,easy to undo,makkelijk,gemakkelijk,eenvoudig",
+        Undo.EASY: "easy,easily,easy to undo,makkelijk,gemakkelijk,eenvoudig,"
+        "makkelijk terug te draaien",
         Undo.EFFORT: "effort,with effort,takes effort to undo,moeite,met moeite,"
-        "lastig,moeilijk",
-        Undo.NO: "no,not,none,cannot be undone,nee,niet,onomkeerbaar",
+        "lastig,moeilijk,met moeite terug te draaien",
+        Undo.NO: "no,not,none,cannot be undone,nee,niet,onomkeerbaar,"
+        "niet terug te draaien",
     },
 )
 clarity = choice(

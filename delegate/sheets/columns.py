@@ -30,7 +30,7 @@ from .cells import (
     undo,
     yes_or_no,
 )
-from .spreadsheets import MOST_ROWS, Code, ImportFault, Row
+from .spreadsheets import MOST_ROWS, Code, ImportFault, Row, unguarded
 
 
 class Kind(StrEnum):
@@ -202,7 +202,7 @@ def fill(item: Item, fields: Sequence[str], kind: Kind, limits: Limits) -> None:
         if not name:
             continue
         try:
-            cell = check_legible(cell_at(item.row, place))
+            cell = check_legible(unguarded(cell_at(item.row, place)))
             item.values[name] = FIELDS[kind][name].read(cell, limits)
         except CellFault as fault:
             item.faults.append(Fault(name, fault.wanted, fault.most))

@@ -78,6 +78,20 @@ def legible(text: str) -> str:
     return text.translate(ILLEGIBLE)
 
 
+FORMULA = re.compile("'*[=+@\\t\\r\uff1d\uff0b\uff0d\uff20-]")
+"""What a spreadsheet takes for a formula, or would without the apostrophes."""
+
+
+def guarded(text: str) -> str:
+    """Return `text` with an apostrophe before what could be taken for a formula."""
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """Return the text that `guarded` was given."""
+    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
+
+
 # ---- from bytes to text
 
 
@@ -236,16 +250,14 @@ def guess_separator(text: str, is_header: Callable[[list[str]], bool]) -> str:
     Titles have commas and semicolons in them too. So these count only where the
     first row names columns, or where all rows have as many cells as the first.
     """
+    first = re.split(r"[\r\n]", text.lstrip()[:10_000], maxsplit=1)[0]
+    apart = [sign for sign in (SEMICOLON, COMMA) if sign in first and TAB not in first]
+    for separator in apart:
+        if is_header(next(csv.reader([first], delimiter=separator))):
+            return separator
     if TAB in text:
         return TAB
-    first = re.split(r"[\r\n]", text.lstrip()[:10_000], maxsplit=1)[0]
-    for separator in (SEMICOLON, COMMA):
-        if separator in first and (
-            is_header(next(csv.reader([first], delimiter=separator)))
-            or is_even(text, separator)
-        ):
-            return separator
-    return TAB
+    return next((sign for sign in apart if is_even(text, sign)), TAB)
 
 
 def is_even(text: str, separator: str) -> bool:

@@ -1,4 +1,4 @@
-"""An Excel workbook in, its sheets as text out. The only module that knows openpyxl.
+"""An Excel workbook in, its sheets as text out; `writing` makes one.
 
 A workbook is a zip of XML that somebody sent: it is unpacked here, by hand and counted,
 before anything reads it.
@@ -21,6 +21,7 @@ from .spreadsheets import (
     Row,
     check_size,
     decode,
+    guarded,
     legible,
     looks_binary,
     to_text,
@@ -226,4 +227,5 @@ def as_typed(value: object) -> str:
         return f"{value:%Y-%m-%d}" if at_midnight else f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()
-    return str(value)
+    text = str(value)
+    return guarded(text) if text.startswith("'") else text

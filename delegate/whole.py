@@ -1,0 +1,114 @@
+"""Everything that is kept of one team, as JSON: every row of every table it has.
+
+Complete by what a table is: whatever belongs to a team goes along, also a table or a
+column that is still to come, but for what stands in `LEFT_OUT`. docs/export.md tells
+what is in it. Knows no requests.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import IO, Any
+
+from sqlalchemy import ColumnElement, Table, select
+
+from . import i18n, wording
+from .models import Base, Manager, Team, db, utc_now
+
+FORMAT, VERSION = "delegate-team", 1
+AT_ONCE = 500
+"""How many rows are read at a time."""
+
+LEFT_OUT = {
+    "job": "work that the server does and then forgets; it holds nothing of its own",
+    "link.token_hash": "part of a key: a link stays a secret of who holds it",
+}
+"""Tables and columns of a team that stay behind, and why."""
+
+TEAM: Any = Team.__table__
+MANAGER: Any = Manager.__table__
+
+
+def of_team(table: Table, team_id: int) -> ColumnElement[bool] | None:
+    """Return the condition on the rows of `table` that belong to the team, if any can.
+
+    A row does that says so itself, and one that hangs on such a row.
+    """
+    if table is TEAM:
+        return TEAM.c.id == team_id
+    if "team_id" in table.c:
+        return table.c.team_id == team_id
+    for key in table.foreign_keys:
+        parent = key.column.table
+        if parent is not table:
+            condition = of_team(parent, team_id)
+            if condition is not None:
+                return key.parent.in_(select(key.column).where(condition))
+    return None
+
+
+def tables(team_id: int) -> dict[Table, ColumnElement[bool]]:
+    """Return the tables of which rows go along, and the condition on these rows."""
+    conditions = {
+        table: of_team(table, team_id)
+        for table in Base.metadata.sorted_tables
+        if table.name not in LEFT_OUT
+    }
+    return {table: one for table, one in conditions.items() if one is not None}
+
+
+def columns(table: Table) -> list[Any]:
+    return [one for one in table.c if f"{table.name}.{one.name}" not in LEFT_OUT]
+
+
+def rows(table: Table, condition: ColumnElement[bool]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of `table` that meet `condition`, a few read at a time."""
+    query = select(*columns(table)).where(condition).order_by(*table.primary_key)
+    for row in db.session.execute(query.execution_options(yield_per=AT_ONCE)):
+        yield {name: plain(value) for name, value in row._mapping.items()}
+
+
+def plain(value: Any) -> Any:
+    """Return `value` as JSON has it: moments in UTC."""
+    if isinstance(value, datetime):
+        return f"{value.isoformat()}Z"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def managers(team_id: int) -> list[dict[str, Any]]:
+    """Return who is named by number in the rows, by no more than their name."""
+    ids = {
+        id
+        for table, condition in tables(team_id).items()
+        for key in table.foreign_keys
+        if key.column.table is MANAGER
+        for id in db.session.scalars(select(key.parent).where(condition).distinct())
+    }
+    named = select(Manager.id, Manager.name).where(Manager.id.in_(ids))
+    return [row._asdict() for row in db.session.execute(named.order_by(Manager.id))]
+
+
+def write(team: Team, file: IO[str]) -> None:
+    """Write all that is kept of `team`, one row a line."""
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "made_at": plain(utc_now()),
+        "language": i18n.language(),
+        "purpose": str(wording.PURPOSE),
+        "advice": str(wording.ADVICE),
+        "note": str(wording.WORKING_NOTE),
+        "left_out": LEFT_OUT,
+        "managers": managers(team.id),
+    }
+    file.write(in_json(head)[:-1] + ', "tables": {')
+    for number, (table, condition) in enumerate(tables(team.id).items()):
+        file.write(f'{"," if number else ""}\n"{table.name}": [')
+        for place, row in enumerate(rows(table, condition)):
+            file.write(f"{',' if place else ''}\n{in_json(row)}")
+        file.write("]")
+    file.write("}}\n")
+
+
+def in_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
