@@ -12,8 +12,8 @@ from paper_checks import assert_accessible, text_of
 from sqlalchemy.orm import Session
 from test_doors import team_of
 
-from delegate import dossier, models, wording
-from delegate.dossier import BLANK
+from delegate import blanking, collecting, dossier, models, wording
+from delegate.blanking import BLANK
 from delegate.models import (
     LONG,
     Agreement,
@@ -88,7 +88,7 @@ def filled(browser):
     ids["team_id"] = browser.team_id
     soon = datetime(2026, 12, 9)
     factory.add(Link(kind="own_view", token_hash="x", expires_at=soon, **ids))
-    factory.add(AuditEntry(action="viewed", subject="ratings", **ids))
+    factory.add(AuditEntry(action="viewed", subject="rating", **ids))
     return employee.id
 
 
@@ -98,7 +98,10 @@ def form_of(browser, id, query=""):
     fields = {one["name"]: one.get("value", "") for one in page.select("#main input")}
     return {
         **{name: fields[name] for name in ("version",)},
-        **{one["name"]: one.text.removeprefix("\r\n") for one in page.select("#main textarea")},
+        **{
+            one["name"]: one.text.removeprefix("\r\n")
+            for one in page.select("#main textarea")
+        },
         "language": "en",
         "paper": "a4",
     }
@@ -114,8 +117,16 @@ def copied(browser, id, kind="json", query="", **changes):
 def kept_of(employee_id, manager_id):
     employee = db.session.get(Employee, employee_id)
     manager = db.session.get(Manager, manager_id)
-    made = dossier.as_json(dossier.gather(employee, manager))
+    made = dossier.as_json(collecting.gather(employee, manager))
     return json.dumps({**made, "made_at": ""})
+
+
+CODES = {
+    "criterion": "needs",
+    "state": "unseen",
+    "action": "printed",
+    "subject": "plan",
+}
 
 
 def another(column, value):
@@ -132,7 +143,7 @@ def another(column, value):
         known = {int: 1, float: 1.5, bool: True, str: "x"}
         kind = column.type.python_type
         return known.get(kind) or kind(2030, 5, 6)
-    return {"criterion": "needs", "state": "unseen"}.get(column.key, value + "x")
+    return CODES.get(column.key, value + "x")
 
 
 def tables_about_people():
@@ -234,7 +245,7 @@ def test_what_is_typed_anywhere_is_in_both_copies(app, alice):
     fill(f"/remarks/{rating}", text=private[1])
     with app.app_context():
         version = db.session.get(Agreement, agreement).version
-    names = [name for name in dossier.AGREEMENT_TEXTS if name != "closing_reason"]
+    names = [name for name in collecting.AGREEMENT_TEXTS if name != "closing_reason"]
     words = {name: canary() for name in names}
     words |= {f"safeguard_{name}": canary() for name in wording.SAFEGUARDS}
     words |= {"look_back_on": "2099-01-04", "version": version}
@@ -374,6 +385,8 @@ def test_the_json_says_what_it_is(alice, ann):
     assert made["tasks"][0]["why"]
     assert made["links"][0]["kind"] == "own_view"
     assert made["trail"][0]["action"] == "viewed"
+    told = [row["words"] for row in made["trail"]]
+    assert "Alice bekeek een score van Ann Verhoeven" in told
     assert made["ratings"][0]["written_at"].endswith("Z")
 
 
@@ -485,9 +498,9 @@ def test_the_command_refuses_in_a_sentence(app, alice, ann, tmp_path):
 
 
 def test_the_words_that_name_someone():
-    assert dossier.words_of("Jan de Vries") == {"Jan", "Vries"}
-    assert dossier.words_of("ann de boer") >= {"Ann", "Boer"}
-    assert "A" not in dossier.words_of("A. Jansen")
-    assert dossier.blanked("mail jan@x.nl, will you?", {"jan@x.nl", "Will"}) == (
+    assert blanking.words_of("Jan de Vries") == {"Jan", "Vries"}
+    assert blanking.words_of("ann de boer") >= {"Ann", "Boer"}
+    assert "A" not in blanking.words_of("A. Jansen")
+    assert blanking.blanked("mail jan@x.nl, will you?", {"jan@x.nl", "Will"}) == (
         f"mail {BLANK}, will you?"
     )

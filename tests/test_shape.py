@@ -49,7 +49,10 @@ MAY_IMPORT = {
     },
     "notice": {"flask_babel", "models"},
     "printing": {"flask", "flask_babel", "pdf"},
-    "dossier": {
+    "blanking": {"flask_babel", "models", "sqlalchemy"},
+    "dossier": {"blanking", "i18n", "notice", "wording"},
+    "collecting": {
+        "dossier",
         "flask_babel",
         "i18n",
         "models",

@@ -19,7 +19,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, TextAreaField
 
-from .. import access, accounts, dossier, i18n, notice, printing
+from .. import access, accounts, blanking, collecting, dossier, i18n, notice, printing
 from ..cli import Command, Line, person_called
 from ..dossier import Dossier, Text
 from ..forms import Choice, Difference, at_most, check_fit
@@ -37,7 +37,7 @@ class Looked(TextAreaField):
     """A text as it goes into the copy. What is left out is longer than a short name."""
 
     def __init__(self, label: Any, **kwargs: Any) -> None:
-        fits = [check_fit, at_most(LONG * len(dossier.BLANK))]
+        fits = [check_fit, at_most(LONG * len(blanking.BLANK))]
         super().__init__(label, fits, filters=[tidy], **kwargs)
 
 
@@ -75,7 +75,7 @@ def download(employee_id: int) -> ResponseReturnValue:
         return changed(employee, part, form)
     if not form.validate():
         return page(employee, part, form), 422
-    words = {text.key: form[text.key].data or dossier.BLANK for text in texts}
+    words = {text.key: form[text.key].data or blanking.BLANK for text in texts}
     with i18n.speaking(form.language.data):
         parts = parts_of(employee, access.manager(), names=form.names.data)
         kind = "json" if "json" in request.form else "pdf"
@@ -107,7 +107,7 @@ def changed(employee: Employee, part: Dossier, form: Any) -> ResponseReturnValue
 def parts_of(
     employee: Employee, manager: Manager, *, names: bool = False
 ) -> list[Dossier]:
-    return dossier.in_parts(dossier.gather(employee, manager, names=names))
+    return dossier.in_parts(collecting.gather(employee, manager, names=names))
 
 
 def part_here(parts: Sequence[Dossier]) -> Dossier:
@@ -119,8 +119,8 @@ def part_here(parts: Sequence[Dossier]) -> Dossier:
 
 def proposed(employee: Employee, texts: Sequence[Text]) -> Mapping[str, str]:
     """Return each text with the names of others blanked out, by key."""
-    names = dossier.names_of_others(employee, access.manager())
-    return {text.key: dossier.blanked(text.words, names) for text in texts}
+    names = blanking.names_of_others(employee, access.manager())
+    return {text.key: blanking.blanked(text.words, names) for text in texts}
 
 
 def form_for(texts: Sequence[Text], words: Mapping[str, str]) -> Any:
@@ -145,7 +145,7 @@ def page(employee: Employee, part: Dossier, form: Any, differences: Any = ()) ->
         form=form,
         marked=[field for field, is_marked in fields if is_marked],
         others=[field for field, is_marked in fields if not is_marked],
-        blank=dossier.BLANK,
+        blank=blanking.BLANK,
         differences=differences,
         part_url=part_url(employee),
     )
@@ -175,8 +175,8 @@ def as_pdf(part: Dossier, size: str) -> bytes:
         points=notice.points(part.keep_months),
         rights=notice.RIGHTS,
         ask=notice.whom_to_ask(current_app.config["PRIVACY_CONTACT"]),
-        blank=dossier.BLANK,
-        left_out=dossier.left_out(),
+        blank=blanking.BLANK,
+        left_out=blanking.left_out(),
     )
     return printing.print_out(html, size)
 
@@ -202,10 +202,10 @@ def write_copy(
     person = person_called(employee, manager, write=True)
     kind = "json" if output.suffix == ".json" else "pdf"
     with i18n.speaking(lang):
-        names = set() if whole else dossier.names_of_others(person, manager)
+        names = set() if whole else blanking.names_of_others(person, manager)
         for part in parts_of(person, manager):
             words = {
-                text.key: dossier.blanked(text.words, names)
+                text.key: blanking.blanked(text.words, names)
                 for text in dossier.texts(part)
             }
             ready = dossier.with_words(part, words)

@@ -1,0 +1,64 @@
+"""What is about others in the copy that a person gets: found, and blanked out.
+
+A proposal only: whoever hands out the copy reads each text.
+
+Source: GDPR, article 15, paragraph 4.
+"""
+
+import re
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import or_, select
+
+from .models import Employee, Manager, Membership, Rating, db
+
+BLANK = "▇▇▇▇"
+"""Stands for what is left out: always as long, so that it tells no length."""
+
+
+def names_of_others(employee: Employee, manager: Manager) -> set[str]:
+    """Return the words that name someone else in the team: to be looked at in texts.
+
+    Not those of the person and of the manager who hands out the copy.
+    """
+    colleagues = select(Employee.name).where(
+        Employee.team_id == employee.team_id, Employee.id != employee.id
+    )
+    raters = select(Rating.rater_id).where(Rating.employee_id == employee.id)
+    members = select(Membership.manager_id).where(
+        Membership.team_id == employee.team_id
+    )
+    managers = db.session.execute(
+        select(Manager.name, Manager.email).where(
+            Manager.id != manager.id,
+            or_(Manager.id.in_(raters), Manager.id.in_(members)),
+        )
+    ).all()
+    known = [*db.session.scalars(colleagues), *(name for name, _email in managers)]
+    own = {*words_of(employee.name), *words_of(manager.name)}
+    emails = {email for _name, email in managers}
+    return {word for name in known for word in words_of(name)} - own | emails
+
+
+def words_of(name: str) -> set[str]:
+    """Return by which words of a name someone is called: "Jan", "Vries", not "de"."""
+    words = re.findall(r"\w+", name)
+    ends = {words[0], words[-1]} if words else set()
+    called = {word for word in words if word in ends or word[0].isupper()}
+    called -= {word for word in called if len(word) == 1 and word.isascii()}
+    return {form for word in called for form in (word, word.capitalize())}
+
+
+def blanked(words: str, names: set[str]) -> str:
+    """Return `words` with those that name others blanked out."""
+
+    def blank(found: re.Match[str]) -> str:
+        return BLANK if found[0] in names or found[0].lower() in names else found[0]
+
+    emails = re.sub(r"[\w.+-]+@[\w.-]+\w", blank, words)
+    return re.sub(r"\w+", blank, emails)
+
+
+def left_out() -> Any:
+    return gettext("left out, as it is about someone else: GDPR, article 15(4)")

@@ -1,0 +1,287 @@
+"""Everything that is kept of one person, from every table that holds something.
+
+A test changes each column in turn and fails where the copy stays the same: what is new
+in the tables has to come in here, or to be named there with its reason.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from . import i18n, paper, planning, rules, trail_words, wording
+from .dossier import (
+    Agreed,
+    Dossier,
+    Given,
+    Person,
+    Rated,
+    Safe,
+    Said,
+    Standing,
+    Text,
+    Trace,
+)
+from .models import (
+    Agreement,
+    AuditEntry,
+    Employee,
+    Link,
+    Manager,
+    Pair,
+    Rating,
+    Remark,
+    Task,
+    Team,
+    db,
+    utc_now,
+)
+from .planning import Outcome
+
+Called = Callable[[int | None], str]
+"""Says how a manager is called, by id."""
+
+
+AGREEMENT_TEXTS = {
+    "reason": _("Reason, if it differs from the advice"),
+    "outcome": _("The outcome"),
+    "limits": _("The limits"),
+    "why_you": _("Why you"),
+    "decides": _("You decide"),
+    "asks_first": _("You ask first"),
+    "stays": _("Stays with your manager"),
+    "inform": _("Moments to inform your manager"),
+    "help": _("How to ask for help"),
+    "resources": _("What is needed"),
+    "closing_reason": _("Why it ended"),
+}
+DIRECTIONS = {
+    "count_on_me": _("You can count on your manager for"),
+    "asks_of_me": _("You ask of your manager"),
+    "learning": _("What we learn together"),
+}
+
+
+def gather(employee: Employee, manager: Manager, *, names: bool = False) -> Dossier:
+    """Return all that is kept of `employee`, as `manager` sees it, in words spoken now.
+
+    Other managers are called by their names, or else told apart by a number.
+    """
+    called = caller(manager, names=names)
+    titles = titles_of(employee)
+    team = db.session.get_one(Team, employee.team_id)
+    return Dossier(
+        made_at=utc_now(),
+        made_by=paper.named(manager),
+        keep_months=team.keep_months,
+        part=1,
+        parts=1,
+        person=person(employee, team),
+        ratings=tuple(ratings(employee, titles, called)),
+        tasks=tuple(standings(employee, manager, titles)),
+        agreements=tuple(agreements(employee, titles, called)),
+        links=tuple(links(employee, called)),
+        trail=tuple(trail(employee, called)),
+    )
+
+
+def caller(manager: Manager, *, names: bool) -> Called:
+    """Return how managers are called: the one who hands out the copy by name."""
+    numbers: dict[int, int] = {}
+
+    def called(id: int | None) -> str:
+        if id is None:
+            return ""
+        if id == manager.id:
+            return paper.named(manager)
+        other = db.session.get(Manager, id) if names else None
+        if other:
+            return paper.named(other)
+        number = numbers.setdefault(id, len(numbers) + 1)
+        return str(gettext("colleague %(number)s", number=number))
+
+    return called
+
+
+def titles_of(employee: Employee) -> Mapping[int | None, Text]:
+    """Return the titles of the team's tasks by id, also of those that were removed."""
+    rows = db.session.execute(
+        select(Task.id, Task.title).where(Task.team_id == employee.team_id)
+    )
+    return {id: Text(f"task_{id}", title, _("Task")) for id, title in rows}
+
+
+def person(employee: Employee, team: Team) -> Person:
+    def text(name: str) -> Text:
+        return Text(name, getattr(employee, name), DIRECTIONS[name])
+
+    return Person(
+        name=employee.name,
+        role=Text("role", employee.role, _("Role")),
+        team=Text("team", team.name, _("Team")),
+        hours_free=employee.hours_free,
+        next_talk_at=employee.next_talk_at,
+        left_on=employee.left_on,
+        count_on_me=text("count_on_me"),
+        asks_of_me=text("asks_of_me"),
+        learning=text("learning"),
+        created_at=employee.created_at,
+        changed_at=employee.changed_at,
+    )
+
+
+def ratings(
+    employee: Employee, titles: Mapping[int | None, Text], called: Called
+) -> Iterator[Rated]:
+    """Yield every rating there ever was, by criterion and task, the newest first."""
+    rows = db.session.execute(
+        select(Rating, Remark)
+        .outerjoin(Remark, Remark.rating_id == Rating.id)
+        .where(Rating.employee_id == employee.id)
+    ).all()
+    order = (*rules.CRITERIA, "familiarity")
+    for row, remark in sorted(
+        rows,
+        key=lambda one: (
+            order.index(one[0].criterion),
+            one[0].task_id or 0,
+            -one[0].id,
+        ),
+    ):
+        task = titles.get(row.task_id)
+        day = i18n.day(row.seen_on or row.created_at)
+        of = f"{task.words if task else wording.CRITERIA[row.criterion]}, {day}"
+        yield Rated(
+            criterion=row.criterion,
+            task=task,
+            state=row.state,
+            score=row.score,
+            example=Text(f"rating_{row.id}", row.example, _("Example"), of),
+            different_not_wrong=row.different,
+            seen_on=row.seen_on,
+            written_at=row.created_at,
+            written_by=called(row.rater_id),
+            corrects_the_one_before=row.answers_id is not None,
+            remark=said(remark, of, called) if remark else None,
+        )
+
+
+def said(remark: Remark, of: str, called: Called) -> Said:
+    return Said(
+        text=Text(f"remark_{remark.rating_id}", remark.text, _("What you said"), of),
+        noted_at=remark.created_at,
+        noted_by=called(remark.recorded_by_id),
+    )
+
+
+def standings(
+    employee: Employee, manager: Manager, titles: Mapping[int | None, Text]
+) -> Iterator[Standing]:
+    """Yield the tasks that can be handed over, and others where something is known."""
+    pairs = {
+        pair.task_id: pair.current
+        for pair in db.session.scalars(
+            select(Pair).where(Pair.employee_id == employee.id)
+        )
+    }
+    active = planning.active_tasks(employee.team_id)
+    for found in paper.outcomes(employee, manager, active):
+        yield Standing(
+            task=titles[found.task_id],
+            current=pairs.pop(found.task_id, None),
+            advised=found.advice.level,
+            provisional=found.advice.provisional,
+            posture=found.posture,
+            why=why(found),
+        )
+    for task_id, current in pairs.items():
+        yield Standing(
+            task=titles[task_id],
+            current=current,
+            advised=None,
+            provisional=False,
+            posture=None,
+            why=str(gettext("This task is archived or removed.")),
+        )
+
+
+def why(found: Outcome) -> str:
+    """Say what the level rests on, or why there is none."""
+    advice = found.advice
+    if advice.reserved:
+        return str(gettext("It stays with your manager."))
+    if advice.missing:
+        return str(wording.MISSING[advice.missing[0]])
+    return wording.held_back(advice, found.ratings)
+
+
+def agreements(
+    employee: Employee, titles: Mapping[int | None, Text], called: Called
+) -> Iterator[Agreed]:
+    """Yield every agreement there ever was, the newest first."""
+    for row in db.session.scalars(
+        select(Agreement)
+        .where(Agreement.employee_id == employee.id)
+        .order_by(Agreement.id.desc())
+    ):
+        task, key = titles[row.task_id], f"agreement_{row.id}"
+        of = f"{task.words}, {i18n.day(row.created_at)}"
+        yield Agreed(
+            task=task,
+            state=row.state,
+            level=row.level,
+            advised=row.advised,
+            rules_version=row.rules_version,
+            texts=tuple(
+                Text(f"{key}_{name}", getattr(row, name), label, of, name)
+                for name, label in AGREEMENT_TEXTS.items()
+            ),
+            safeguards=tuple(
+                Safe(
+                    criterion=one.criterion,
+                    text=Text(
+                        f"{key}_safe_{one.criterion}",
+                        one.text,
+                        wording.SAFEGUARDS[one.criterion],
+                        of,
+                    ),
+                )
+                for one in row.safeguards
+            ),
+            look_back_on=row.look_back_on,
+            created_at=row.created_at,
+            created_by=called(row.created_by_id),
+            agreed_at=row.agreed_at,
+            closed_at=row.closed_at,
+        )
+
+
+def links(employee: Employee, called: Called) -> Iterator[Given]:
+    for row in db.session.scalars(
+        select(Link).where(Link.employee_id == employee.id).order_by(Link.id.desc())
+    ):
+        yield Given(
+            kind=row.kind,
+            created_at=row.created_at,
+            created_by=called(row.manager_id),
+            expires_at=row.expires_at,
+            used_at=row.used_at,
+            revoked_at=row.revoked_at,
+        )
+
+
+def trail(employee: Employee, called: Called) -> Iterator[Trace]:
+    for row in db.session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.employee_id == employee.id)
+        .order_by(AuditEntry.id.desc())
+    ):
+        by = called(row.manager_id)
+        yield Trace(
+            at=row.at,
+            by=by,
+            action=row.action,
+            subject=row.subject,
+            words=trail_words.sentence(row.action, row.subject, by, employee.name),
+        )
