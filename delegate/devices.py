@@ -6,6 +6,7 @@ Source: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/User-Agent
 from collections.abc import Sequence
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
 BROWSERS = (
     ("Edg", "Edge"),
@@ -27,6 +28,8 @@ SYSTEMS = (
 )
 """What is in a User-Agent header, and what people call it: the first that is there."""
 
+NAMELESS = _("A browser without a name")
+
 
 def of(agent: str) -> str:
     """Return the browser and the system that a User-Agent header tells of.
@@ -45,8 +48,6 @@ def first(known: Sequence[tuple[str, str]], agent: str) -> str:
 
 def words(device: str) -> str:
     """Return what `of` gave as words for the reader: "Firefox on Linux"."""
-    browser, _, system = device.partition("/")
-    if browser and system:
-        return gettext("%(browser)s on %(system)s", browser=browser, system=system)
-    named: str = browser or system or gettext("A browser without a name")
-    return named
+    browser, _slash, system = device.partition("/")
+    both = gettext("%(browser)s on %(system)s", browser=browser, system=system)
+    return str(both if browser and system else browser or system or NAMELESS)

@@ -13,6 +13,7 @@ from delegate.models import (
     Manager,
     Membership,
     Pair,
+    Passkey,
     Rating,
     Task,
     Team,
@@ -107,3 +108,9 @@ def agreement(employee, task, level=5, **changes):
             **{**values, **changes},
         )
     )
+
+
+def passkey(manager_id, **changes):
+    """Return a passkey of a manager, of which no device has the other half."""
+    made = {"name": "Laptop", "credential_id": b"id", "credential": b"none", **changes}
+    return add(Passkey(manager_id=manager_id, **made))

@@ -108,3 +108,133 @@ def do_not_wait_for_locks(app):
             "connect",
             lambda connection, _: connection.execute("PRAGMA busy_timeout = 100"),
         )
+
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36 Edg/140.0"
+SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1"
+
+
+def browser_of(app, agent, language="en"):
+    browser = Browser(app, language)
+    browser.headers["User-Agent"] = agent
+    browser.sign_in("alice@example.org")
+    return browser
+
+
+def listed(browser):
+    """Return what the account page says of each browser that is signed in."""
+    lines = browser.get("/account/").select("section[aria-labelledby=browsers] li")
+    return [line.span.find(string=True).strip(" ·\n") for line in lines]
+
+
+def test_the_account_page_lists_where_one_is_signed_in(app, alice, bob):
+    firefox = browser_of(app, FIREFOX)
+    browser_of(app, EDGE)
+
+    assert set(listed(firefox)) == {
+        "Firefox on Linux",
+        "Edge on Windows",
+        "A browser without a name",
+    }
+    [this] = firefox.get("/account/").select("section[aria-labelledby=browsers] strong")
+    assert "Firefox on Linux" in this.parent.text
+    assert len(listed(bob)) == 1
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        (FIREFOX, "Firefox on Linux"),
+        (EDGE, "Edge on Windows"),
+        (SAFARI, "Safari on iPhone"),
+        ("<script>alert(1)</script>", "A browser without a name"),
+        ("x" * 5000 + " Firefox/1", "Firefox"),
+    ],
+)
+def test_a_browser_is_called_what_people_call_it(app, alice, agent, words):
+    assert words in listed(browser_of(app, agent))
+
+
+def test_one_browser_is_signed_out_and_no_other(app, alice):
+    firefox, edge = browser_of(app, FIREFOX), browser_of(app, EDGE)
+    page = firefox.get("/account/")
+    [line] = [
+        line
+        for line in page.select("section[aria-labelledby=browsers] li")
+        if "Edge" in line.text
+    ]
+    firefox.post("/account/browsers/end", browser=line.button["value"])
+
+    assert edge.open("/account/").location
+    firefox.get("/account/")
+    alice.get("/account/")
+
+
+def test_all_other_browsers_are_signed_out(app, alice, bob):
+    firefox, edge = browser_of(app, FIREFOX), browser_of(app, EDGE)
+    firefox.post("/account/browsers/end")
+
+    assert edge.open("/account/").location
+    assert alice.open("/account/").location
+    assert listed(firefox) == ["Firefox on Linux"]
+    bob.get("/account/")
+
+
+def test_nobody_signs_out_a_browser_of_someone_else(app, alice, bob):
+    with app.app_context():
+        handles = [
+            sessions.handle_of(one)
+            for one in db.session.scalars(db.select(LoginSession))
+        ]
+    for handle in handles:
+        if handle != own_handle(bob):
+            bob.post("/account/browsers/end", browser=handle)
+
+    alice.get("/account/")
+
+
+def own_handle(browser):
+    """Return what names this browser's session, from the key in its cookie."""
+    key = browser.client.get_cookie("session").value
+    return sessions.handle_of(LoginSession(key_hash=sessions.digest(key)))
+
+
+def test_what_names_a_browser_opens_nothing(app, alice):
+    firefox = browser_of(app, FIREFOX)
+    page = firefox.get("/account/")
+    kept = {row.key_hash for row in rows(app)}
+    for button in page.select("section[aria-labelledby=browsers] button[value]"):
+        assert not any(button["value"] in key for key in kept)
+        assert not any(sessions.digest(button["value"]) == key for key in kept)
+
+
+def rows(app):
+    with app.app_context():
+        return db.session.scalars(db.select(LoginSession)).all()
+
+
+def test_when_one_signed_in_outlives_a_new_key(app, alice):
+    [before] = rows(app)
+    with app.app_context():
+        one = db.session.scalars(db.select(LoginSession)).one()
+        one.created_at = one.created_at.replace(year=2025)
+        db.session.commit()
+    alice.post("/account/once-more", password=factory.PASSWORD)
+
+    [after] = rows(app)
+    assert after.key_hash != before.key_hash
+    assert after.created_at.year == 2025
+
+
+def test_no_address_on_the_network_is_kept(app, alice):
+    alice.open("/account/", environ_base={"REMOTE_ADDR": "198.51.100.7"})
+    browser = Browser(app)
+    browser.open(
+        "/account/sign-in",
+        "POST",
+        data={"email": "alice@example.org", "password": factory.PASSWORD},
+        environ_base={"REMOTE_ADDR": "198.51.100.7"},
+    )
+
+    assert not [row for row in rows(app) if "198.51" in row.content + row.device]

@@ -6,8 +6,8 @@ import factory
 import pytest
 from browsing import Browser
 
-from delegate import access, strong
-from delegate.models import LoginSession, Manager, Passkey, db
+from delegate import access, letters, strong
+from delegate.models import LoginSession, Manager, db
 
 LATER = access.FRESH.total_seconds() + 1
 
@@ -301,6 +301,22 @@ def test_new_recovery_codes_replace_the_older_ones(app, alice, halfway):
     assert browser.post("/authenticator/step", code=fresh[0]).status_code == 302
 
 
+def test_a_new_password_by_mail_does_not_skip_the_second_step(app, alice, halfway):
+    _, secret, _ = halfway
+    with app.app_context():
+        manager = db.session.scalars(db.select(Manager)).one()
+        with app.test_request_context():
+            link = letters.password_link(manager)
+    browser = Browser(app)
+    words = "another four words entirely"
+    browser.post(link, password=words, password_confirm=words, once_more=words)
+    browser.sign_in("alice@example.org", words)
+
+    assert not is_in(browser)
+    browser.post("/authenticator/step", code=code_now(secret))
+    assert is_in(browser)
+
+
 def test_what_changes_how_one_signs_in_asks_it_again(alice, clock):
     clock(LATER)
     for method, path in [
@@ -312,6 +328,7 @@ def test_what_changes_how_one_signs_in_asks_it_again(alice, clock):
         ("POST", "/passkeys/"),
         ("POST", "/passkeys/offer"),
         ("POST", "/passkeys/1/remove"),
+        ("GET", "/address/"),
     ]:
         answer = alice.open(path, method).location or ""
         assert answer.startswith("/account/once-more"), path
@@ -329,15 +346,7 @@ def test_guesses_at_the_password_once_more_are_counted(alice):
 def test_an_administrator_lets_in_who_lost_everything(app, alice):
     set_up(alice)
     with app.app_context():
-        db.session.add(
-            Passkey(
-                manager_id=alice.manager_id,
-                name="phone",
-                credential_id=b"1",
-                credential=b"2",
-            )
-        )
-        db.session.commit()
+        factory.passkey(alice.manager_id)
     command = ["users", "forget-factors", "alice@example.org"]
     told = app.test_cli_runner().invoke(args=command).output
 
@@ -385,3 +394,14 @@ def test_no_address_of_flask_security_is_open_that_is_not_used(app):
     }
 
     assert theirs <= known
+
+
+@pytest.mark.parametrize(
+    ("public", "site"),
+    [(None, "localhost"), ("https://delegate.example.org/", "delegate.example.org")],
+)
+def test_a_passkey_is_for_the_address_from_outside(app, browser, public, site):
+    app.config["PUBLIC_URL"] = public
+    asked = browser.post("/passkeys/ask").json
+
+    assert (asked["rpId"], asked["userVerification"]) == (site, "required")

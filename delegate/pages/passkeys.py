@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
+    abort,
     current_app,
     flash,
     jsonify,
@@ -80,7 +81,11 @@ def show(form: PasskeyForm, status: int = 200) -> ResponseReturnValue:
 @access.fresh
 def offer() -> ResponseReturnValue:
     """Say what a new passkey is to be made for."""
-    from fido2.webauthn import PublicKeyCredentialUserEntity
+    from fido2.webauthn import (
+        PublicKeyCredentialDescriptor,
+        PublicKeyCredentialType,
+        PublicKeyCredentialUserEntity,
+    )
 
     manager = access.manager()
     if manager.passkey_handle is None:
@@ -92,7 +97,12 @@ def offer() -> ResponseReturnValue:
             name=manager.email,
             display_name=manager.name or manager.email,
         ),
-        [credential_of(key) for key in manager.passkeys],
+        [
+            PublicKeyCredentialDescriptor(
+                type=PublicKeyCredentialType.PUBLIC_KEY, id=key.credential_id
+            )
+            for key in manager.passkeys
+        ],
         resident_key_requirement="required",
         user_verification="required",
     )
@@ -131,9 +141,11 @@ def add() -> ResponseReturnValue:
 @bp.post("/<id:passkey_id>/remove")
 @access.fresh
 def remove(passkey_id: int) -> ResponseReturnValue:
-    """Remove one of my own; one that is gone already is no fault."""
     mine = access.manager().passkeys
-    mine[:] = [key for key in mine if key.id != passkey_id]
+    key = next((key for key in mine if key.id == passkey_id), None)
+    if key is None:
+        abort(404)
+    mine.remove(key)
     db.session.commit()
     flash(gettext("Removed here. Remove it from your device as well."))
     return redirect(url_for("passkeys.index"))
@@ -196,7 +208,7 @@ def whose(answer: str) -> Manager | None:
 
     One that counts its uses must have counted on: else there are two of it. Commits.
     """
-    from fido2.webauthn import AuthenticationResponse
+    from fido2.webauthn import AttestedCredentialData, AuthenticationResponse
 
     state = what_was_asked()
     if state is None or len(answer) > MOST_ANSWER:
@@ -206,7 +218,8 @@ def whose(answer: str) -> Manager | None:
         key = passkey_of(given)
         if key is None:
             return None
-        server().authenticate_complete(state, [credential_of(key)], given)
+        public_half = AttestedCredentialData(key.credential)
+        server().authenticate_complete(state, [public_half], given)
     except UNFIT:
         return None
     counter = given.response.authenticator_data.counter
@@ -227,12 +240,6 @@ def passkey_of(given: Any) -> Passkey | None:
     if key is None or not key.manager.active or not handle:
         return None
     return key if handle == (key.manager.passkey_handle or "").encode() else None
-
-
-def credential_of(key: Passkey) -> Any:
-    from fido2.webauthn import AttestedCredentialData
-
-    return AttestedCredentialData(key.credential)
 
 
 def server() -> Any:
