@@ -6,7 +6,7 @@
     python3 run.py flask ...    run one of Delegate's own commands
 
 Standard library only. It knows no more of the program than `wsgi:app` and the
-two commands that belong to a start, `db upgrade` and `start-notes`. Older
+commands that belong to it: `db upgrade`, `start-notes` and `jobs work`. Older
 Pythons must be able to read this file far enough to say which one is needed:
 no syntax newer than 3.6.
 """
@@ -425,12 +425,47 @@ def serve(options):
     notes = flask("start-notes", "--url", url, stdout=subprocess.PIPE, text=True)
     server = listen(options.host, options.port)
     try:
-        announce(url, options, notes)
-        server.run()
+        with worker_beside():
+            announce(url, options, notes)
+            server.run()
     except (KeyboardInterrupt, SystemExit):  # `run` itself takes them for its end
         server.close()
     say("Delegate has stopped.")
     return 0
+
+
+@contextlib.contextmanager
+def worker_beside():
+    """Have long work done in a process beside ours, for as long as this lasts."""
+    ended = threading.Event()
+    keeper = threading.Thread(target=keep_working, args=(ended,))
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
+
+
+def keep_working(ended):
+    """Keep a worker going until `ended`; another one begins where one broke down.
+
+    It ends when its standard input does: when we close it, and also when we are
+    killed. A Ctrl-C is for us, and not for a worker in the middle of something.
+    """
+    command = [sys.executable, "-P", "-m", "flask", "jobs", "work", "--attached"]
+    while not ended.is_set():
+        alone = {"stdin": subprocess.PIPE, "start_new_session": True}
+        worker = subprocess.Popen(command, **alone)
+        while worker.poll() is None and not ended.wait(0.1):
+            pass
+        worker.stdin.close()
+        try:
+            worker.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+        ended.wait(2)
 
 
 def flask(*command, **options):

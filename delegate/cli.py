@@ -12,7 +12,17 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import func
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from . import access, accounts, backups, i18n, inviting, letters, restoring, strong
+from . import (
+    access,
+    accounts,
+    backups,
+    i18n,
+    inviting,
+    letters,
+    restoring,
+    strong,
+    worker,
+)
 from .models import TITLE, Employee, Manager, db, utc_now
 from .texts import is_fit, one_line, tidy
 
@@ -101,6 +111,7 @@ def is_id(wanted: str) -> bool:
 
 
 users = AppGroup("users", help="Accounts of managers.")
+jobs = AppGroup("jobs", help="What takes too long for a page.")
 URL = click.option(
     "--url",
     default="http://127.0.0.1:8000",
@@ -110,6 +121,7 @@ URL = click.option(
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(users)
+    app.cli.add_command(jobs)
     app.cli.add_command(start_notes)
     app.cli.add_command(backup)
     app.cli.add_command(restore)
@@ -216,6 +228,14 @@ def forget_factors(email: str) -> None:
     strong.forget(manager)
     db.session.commit()
     click.echo(f"{manager.email} now signs in with the password alone.")
+
+
+@jobs.command(cls=Command)
+@click.option("--once", is_flag=True, help="Stop when there is nothing to do.")
+@click.option("--attached", is_flag=True, help="Stop when standard input ends.")
+def work(once: bool, attached: bool) -> None:
+    """Do what managers asked for, as it comes; and once a day what `purge` does."""
+    worker.run(once=once, attached=attached)
 
 
 @click.command(cls=Command)

@@ -1,13 +1,17 @@
 """From a finished document to what a reader gets: a file with a name that is safe.
 
-What every page and command that prints shares. Knows no rows.
+What every page and command that prints shares. Knows no requests.
 """
 
 import io
 import re
+from collections.abc import Sequence
 
 from flask import Response, abort, make_response, render_template, send_file
 from flask_babel import gettext
+
+from . import i18n, paper
+from .models import Employee, Manager, Task
 
 PAPERS = ("a4", "letter")
 """The sizes of paper, as CSS calls them."""
@@ -34,6 +38,18 @@ def busy() -> Response:
         advice=gettext("Go back and try again in a moment."),
     )
     return make_response(page, 503, {"Retry-After": "10"})
+
+
+def plan(employee: Employee, manager: Manager, ticked: Sequence[Task] = ()) -> str:
+    """Return the shared plan as a document to print, in the language spoken now."""
+    content = paper.plan(employee, manager, ticked=ticked)
+    return render_template("plan/print.html", plan=content)
+
+
+def name_for(employee: Employee, kind: str) -> str:
+    """Return the name of a file for the next talk with someone."""
+    day = i18n.as_date(employee.next_talk_at or i18n.today())
+    return file_name(kind, employee.name, day)
 
 
 def file_name(kind: str, name: str, rest: object, ending: str = "pdf") -> str:

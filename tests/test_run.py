@@ -48,6 +48,18 @@ def upgrade():
 def start_notes(url):
     click.echo(f"Make your account at {url}/first")
 
+@app.cli.group()
+def jobs():
+    pass
+
+@jobs.command()
+@click.option("--attached", is_flag=True)
+def work(attached):
+    with open(os.path.join(os.path.dirname(__file__), "workers"), "a") as log:
+        print(os.getpid(), file=log)
+    while os.read(0, 1):
+        pass
+
 @app.cli.command()
 def where():
     click.echo(os.getcwd())
@@ -204,6 +216,48 @@ def test_it_serves_until_it_is_told_to_stop(ready, port, number):
     assert "Server" not in headers
     assert time.monotonic() - begin < 2
     assert (server.returncode, rest, errors) == (0, "", "Delegate has stopped.\n")
+
+
+def worker_after(tree, earlier):
+    """Wait for one worker more than `earlier`, and return its process id."""
+    log = tree / "workers"
+    for _ in range(200):
+        found = log.read_text().split() if log.exists() else []
+        if len(found) > earlier:
+            return int(found[earlier])
+        time.sleep(0.1)
+    pytest.fail("there is no worker")
+
+
+def is_gone(process):
+    for _ in range(100):
+        try:
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2]
+        except OSError:
+            return True
+        if state.split()[0] == "Z":
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_a_worker_that_breaks_down_is_followed_by_another(ready, port):
+    with started(ready, "--port", str(port)) as server:
+        os.kill(worker_after(ready, 0), signal.SIGKILL)
+        second = worker_after(ready, 1)
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=10)
+
+    assert server.returncode == 0
+    assert is_gone(second)
+
+
+def test_a_worker_ends_with_a_server_that_is_killed(ready, port):
+    with started(ready, "--port", str(port)) as server:
+        worker = worker_after(ready, 0)
+        server.kill()
+
+    assert is_gone(worker)
 
 
 @pytest.mark.parametrize(

@@ -128,15 +128,13 @@ def document(employee: Employee, manager: Manager, copy: str, tasks: list[Task])
     if copy == "private":
         preparation = paper.preparation(employee, manager)
         return render_template("plan/private.html", sheet=preparation)
-    plan = paper.plan(employee, manager, ticked=tasks)
-    return render_template("plan/print.html", plan=plan)
+    return printing.plan(employee, manager, tasks)
 
 
 def file_name(employee: Employee, copy: str) -> str:
     """Return "plan-ann-verhoeven-2026-11-26.pdf": letters, digits and hyphens only."""
     kind = gettext("preparation") if copy == "private" else gettext("plan")
-    day = i18n.as_date(employee.next_talk_at or i18n.today())
-    return printing.file_name(kind, employee.name, day)
+    return printing.name_for(employee, kind)
 
 
 @bp.cli.command("plan", cls=Command)
