@@ -1,29 +1,118 @@
-"""What holds for every route there is, and for every route still to come."""
+"""Who comes in where: every route there is, and every route still to come.
+
+`DOORS` says who may use each endpoint; a route without a line there fails, and so does
+one that lets in others than its line says. To whom a row does not belong it looks like
+no row: the same 404, whoever asks and whatever the id looks like.
+"""
 
 import re
+from datetime import timedelta
+from pathlib import Path
 
 import factory
 import pytest
 from browsing import Browser
 from flask import url_for
 
-PUBLIC = {
-    "static",
-    "assets.file",
-    "security.login",
-    "security.logout",
-    "account.first",
-    "account.preferences",
-    "health.alive",
-    "health.ready",
-    "method.index",
-    "privacy.index",
-    "recovery.index",
-    "recovery.reset",
-    "address.confirm",
-    "invitations.accept",
+from delegate import access, links
+from delegate.models import (
+    Agreement,
+    Employee,
+    Job,
+    Link,
+    Membership,
+    Pair,
+    Passkey,
+    Rating,
+    Task,
+    Team,
+    db,
+    utc_now,
+)
+
+DOORS = {
+    "everyone": """
+        static assets.file health.alive health.ready method.index privacy.index
+        security.login security.logout account.first account.preferences
+        authenticator.step passkeys.ask passkeys.sign_in recovery.index
+        """,
+    "a link": "invitations.accept address.confirm recovery.reset",
+    "manager": """
+        account.index account.rename account.end account.once_more
+        security.change_password address.index erasing.account
+        authenticator.index authenticator.off authenticator.renew_codes
+        passkeys.index passkeys.add passkeys.offer passkeys.once_more passkeys.remove
+        demo.load demo.confirm demo.clear demo.own
+        teams.index teams.add doors.index doors.withdraw
+        """,
+    "viewer": """
+        today.index board.index
+        people.index people.show people.list_removed plan.preview plan.download
+        tasks.index tasks.show tasks.list_removed
+        pairs.show agreements.index agreements.edit
+        sharing.index sharing.leave
+        """,
+    "editor": """
+        people.add people.new people.edit people.remove people.put_back plan.prepare
+        tasks.add tasks.new tasks.edit tasks.answer tasks.set_fact tasks.put_back
+        importing.index importing.check importing.start importing.undo
+        ratings.edit ratings.save ratings.save_familiarity ratings.undo remarks.edit
+        pairs.answer pairs.set_now pairs.undo_now pairs.set_familiarity
+        pairs.undo_familiarity pairs.choose
+        agreements.save agreements.look_back agreements.close
+        copies.show copies.download teams.edit trail.index
+        export.index export.table export.workbook export.everything plans.index
+        """,
+    "owner": """
+        teams.remove teams.put_back
+        plans.show plans.again plans.discard plans.download
+        sharing.invite sharing.change sharing.end sharing.hand_over sharing.withdraw
+        erasing.keep erasing.person erasing.team
+        """,
+    "administrator": """
+        invitations.index invitations.invite invitations.withdraw
+        invitations.activate invitations.deactivate
+        """,
 }
-MALFORMED = ("0", "-1", "1.5", "abc", "1%00", "99999999999999999999", "%F0%9F%99%82")
+"""Of what one asked for oneself, as a ZIP of plans, the owner here is who asked."""
+
+WHO = {name: who for who, names in DOORS.items() for name in names.split()}
+IN_A_TEAM = ("viewer", "editor", "owner")
+"""Who belongs to a team, each of them more than the one before."""
+
+NEEDS_MORE = {"importing.undo", "ratings.undo", "pairs.undo_now", "teams.put_back"}
+NEEDS_MORE |= {"doors.withdraw", "passkeys.remove", "plans.download"}
+"""What answers 404 unless something was done before: their own tests do that."""
+
+MALFORMED = (
+    "0",
+    "-1",
+    "1.5",
+    "abc",
+    "1%00",
+    "%F0%9F%99%82",
+    "1%2F1",
+    "%D9%A3",
+    "9" * 20,
+)
+"""In the place of an id; %D9%A3 is a digit too, but an Arabic one."""
+
+NO_ROW = "2000000000"
+ODD_METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "BREW")
+SECRET = "Heliotrope"
+"""Stands in every text of the team that is not to be seen."""
+
+FACTS = {
+    "stakes": "medium",
+    "undo": "effort",
+    "outcome_clear": "clear",
+    "limits_clear": "clear",
+}
+
+NO_STORE_UNLESS = {"static", "assets.file"}
+
+
+# ---- what there is to try
 
 
 def ways_in(app, **arguments):
@@ -40,88 +129,434 @@ def ways_in(app, **arguments):
 
 
 def given(rule, arguments):
-    return {name: arguments.get(name, "1") for name in rule.arguments}
+    words = {"criterion": "choices", "table": "people", **arguments}
+    return {name: words.get(name, "1") for name in rule.arguments}
 
 
 def team_of(browser):
     """Fill a team with one row of each kind, and return their ids by argument."""
     with browser.app.app_context():
-        employee = factory.employee(browser.team_id)
-        task = factory.task(browser.team_id)
-        factory.rated(employee, rater_id=browser.manager_id)
-        rating = factory.rating(employee, "help", 4, rater_id=browser.manager_id)
-        agreement = factory.agreement(employee, task)
-        return {
-            "employee_id": employee.id,
-            "task_id": task.id,
-            "agreement_id": agreement.id,
-            "rating_id": rating.id,
-            "team_id": browser.team_id,
-            "criterion": "choices",
-        }
+        return rows_in(db.session.get(Team, browser.team_id), browser.manager_id)
+
+
+def rows_in(team, manager_id):
+    """Add to `team` one row of each kind, in one commit; return their ids by name."""
+    own = {"team_id": team.id}
+    employee = Employee(name=f"{SECRET} Verhoeven", learning=SECRET, **own)
+    other = Employee(name="Noor Dekker", removed_at=utc_now(), **own)
+    task = Task(title=f"{SECRET} planning", limits=SECRET, **FACTS, **own)
+    gone = Task(title="Monthly report", removed_at=utc_now(), **own)
+    db.session.add_all([employee, other, task, gone])
+    db.session.flush()
+    pair = {**own, "employee_id": employee.id, "task_id": task.id}
+    rating = Rating(
+        employee_id=employee.id,
+        criterion="choices",
+        state="scored",
+        score=5,
+        example=SECRET,
+        rater_id=manager_id,
+        **own,
+    )
+    day = {"look_back_on": (utc_now() + timedelta(days=30)).date()}
+    words = {"decides": SECRET, "state": "agreed", "level": 5, "advised": 5}
+    db.session.add_all([Pair(current=3, **pair), rating])
+    db.session.flush()
+    agreement = Agreement(**pair, **words, **day)
+    token = links.make(
+        "invitation",
+        email="x@example.org",
+        team_id=team.id,
+        role="viewer",
+        manager_id=manager_id,
+    )
+    job = Job(kind="plans", content="{}", manager_id=manager_id, **own)
+    passkey = Passkey(name=SECRET, credential_id=token.encode(), credential=b"none")
+    passkey.manager_id = manager_id
+    db.session.add_all([agreement, job, passkey])
+    db.session.flush()
+    found = db.select(Link.id).where(Link.token_hash == links.digest(token))
+    ids = {
+        "employee_id": employee.id,
+        "task_id": task.id,
+        "agreement_id": agreement.id,
+        "rating_id": rating.id,
+        "job_id": job.id,
+        "passkey_id": passkey.id,
+        "team_id": team.id,
+        "link_id": db.session.scalar(found),
+        "manager_id": manager_id,
+        "removed_employee": other.id,
+        "removed_task": gone.id,
+    }
+    db.session.commit()
+    return ids
+
+
+def sent_to(endpoint, ids):
+    """Return the fields without which an endpoint finds nothing to do."""
+    return {
+        "tasks.set_fact": {"task": ids["task_id"], "setting": "archive"},
+        "tasks.put_back": {"task": ids["removed_task"]},
+        "people.put_back": {"employee": ids["removed_employee"]},
+    }.get(endpoint, {})
+
+
+@pytest.fixture
+def visitors(app, alice, bob):
+    """A browser for each who may come by, and who belongs to what; Alice owns."""
+    found = {"nobody": Browser(app), "manager": bob}
+    for name in IN_A_TEAM[:2]:
+        found[name] = signed_in(app, name)
+    return {**found, "owner": alice}
+
+
+def signed_in(app, name, **changes):
+    with app.app_context():
+        manager = factory.manager_with_team(name)[0]
+        for column, value in changes.items():
+            setattr(manager, column, value)
+        db.session.commit()
+        email, manager_id = manager.email, manager.id
+    browser = Browser(app)
+    browser.sign_in(email)
+    browser.manager_id = manager_id
+    return browser
+
+
+def shared_team(visitors):
+    """Return the ids in a new team of the owner's, the viewer's and the editor's."""
+    owner = visitors["owner"]
+    with owner.app.app_context():
+        team = Team(name=f"{SECRET} team")
+        db.session.add(team)
+        db.session.flush()
+        for role in IN_A_TEAM:
+            ids = {"team_id": team.id, "manager_id": visitors[role].manager_id}
+            db.session.add(Membership(role=role, **ids))
+        ids = rows_in(team, owner.manager_id)
+        return {**ids, "manager_id": visitors["viewer"].manager_id}
+
+
+def doors_of(app, *who):
+    """Return the endpoint and the method of each door that is for `who`."""
+    return [
+        (endpoint, method)
+        for endpoint, method, _ in ways_in(app)
+        if WHO.get(endpoint) in who
+    ]
+
+
+def knock(browser, door, ids, **changes):
+    """Return the answer at a door; without an id in its address it is told the team."""
+    endpoint, method = door
+    with browser.app.test_request_context():
+        [rule] = [
+            rule
+            for rule in browser.app.url_map.iter_rules(endpoint)
+            if method in rule.methods
+        ][:1]
+        url = url_for(endpoint, **given(rule, {**ids, **changes}))
+    if WHO[endpoint] in IN_A_TEAM and not rule.arguments:
+        url += f"?team={ids['team_id']}"
+    data = sent_to(endpoint, ids) if method == "POST" else None
+    return browser.open(url, method, data=data)
+
+
+def is_closed(answer):
+    to_sign_in = (answer.location or "").startswith("/account/sign-in")
+    return to_sign_in or answer.status_code == 404
+
+
+# ---- the table
+
+
+def test_every_route_says_who_may_use_it(app):
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+
+    assert sorted(endpoints - WHO.keys()) == [], (
+        "Say in DOORS, at the top of tests/test_doors.py, who may use these routes."
+    )
+    assert sorted(WHO.keys() - endpoints) == [], "There are no such routes any more."
+
+
+def test_only_who_is_meant_to_comes_in(app, visitors):
+    """The least of all visitors that a door opens to is the one that DOORS names."""
+    meant, found = {}, {}
+    for door in doors_of(app, "manager", *IN_A_TEAM):
+        if door[0] in NEEDS_MORE or door[0] == "erasing.account":
+            continue
+        ids = shared_team(visitors)
+        meant[door] = WHO[door[0]]
+        found[door] = next(
+            (
+                who
+                for who, browser in visitors.items()
+                if not is_closed(knock(browser, door, ids))
+            ),
+            None,
+        )
+        revive(visitors)
+
+    assert {door: who for door, who in found.items() if who != meant[door]} == {}
+
+
+def revive(visitors):
+    """Sign in again who was signed out by the way."""
+    for who, browser in visitors.items():
+        if who != "nobody" and browser.open("/account/").status_code == 302:
+            browser.sign_in(f"{who}@example.org")
+
+
+def test_an_administrator_comes_into_no_team_and_only_they_see_accounts(app, visitors):
+    ids = shared_team(visitors)
+    admin = signed_in(app, "admin", is_admin=True)
+    in_teams, accounts = doors_of(app, *IN_A_TEAM), doors_of(app, "administrator")
+
+    assert [door for door in in_teams if not is_closed(knock(admin, door, ids))] == []
+    for browser in visitors.values():
+        opened = [d for d in accounts if not is_closed(knock(browser, d, ids))]
+        assert opened == []
+    assert admin.open("/invitations/").status_code == 200
 
 
 def test_all_but_the_public_pages_want_a_sign_in(app, browser, alice):
-    open_doors = {
+    team = team_of(alice)
+    opened = {
         endpoint
-        for endpoint, method, url in ways_in(app, **team_of(alice))
-        if not (browser.open(url, method).location or "").startswith("/account/sign-in")
+        for endpoint, method, url in ways_in(app, **team)
+        if not is_closed(browser.open(url, method))
     }
 
-    assert open_doors <= PUBLIC
+    assert opened <= {name for name, who in WHO.items() if who == "everyone"}
 
 
 def test_what_is_marked_public_is_meant_to_be(app):
-    marked = {
-        endpoint
-        for endpoint, view in app.view_functions.items()
-        if getattr(view, "is_public", False)
-    }
+    marked = {name for name in WHO if access.is_public(app, name)}
 
-    assert marked <= PUBLIC
+    assert marked == {n for n, who in WHO.items() if who in ("everyone", "a link")}
 
 
-def test_someone_elses_rows_look_like_no_rows(app, alice, bob):
-    rows = team_of(alice)
+# ---- someone else's row is no row
+
+
+def test_with_the_membership_everything_goes_at_once(app, visitors):
+    ids = shared_team(visitors)
+    editor = visitors["editor"]
+    assert editor.open(f"/people/{ids['employee_id']}").status_code == 200
+    with app.app_context():
+        key = (ids["team_id"], editor.manager_id)
+        db.session.delete(db.session.get(Membership, key))
+        db.session.commit()
+
+    doors = doors_of(app, *IN_A_TEAM)
+    assert [d for d in doors if knock(editor, d, ids).status_code != 404] == []
+
+
+@pytest.mark.parametrize("gone", [Employee, Task, Team], ids=lambda one: one.__name__)
+def test_what_was_removed_is_no_row_for_its_owner_either(app, alice, gone):
+    ids = team_of(alice)
+    name = f"{gone.__tablename__}_id"
+    with app.app_context():
+        db.session.get(gone, ids[name]).removed_at = utc_now()
+        db.session.commit()
+    erases = {"erasing.person", "erasing.team", "copies.show", "copies.download"}
     seen = {
-        (endpoint, method): bob.open(url, method).status_code
-        for endpoint, method, url in ways_in(app, **rows)
-        if any(f"{{{name}}}" for name in rows) and re.search(r"/\d+", url)
+        (endpoint, method): alice.open(url, method).status_code
+        for endpoint, method, url in ways_in(app, **ids)
+        if takes(app, endpoint, name) and endpoint not in erases | {"teams.put_back"}
     }
 
-    assert {door: code for door, code in seen.items() if code not in (404, 405)} == {}
+    assert {door for door, status in seen.items() if status != 404} == set()
 
 
-def test_no_row_looks_the_same_as_someone_elses(app, alice, bob):
-    rows = team_of(alice)
-    for _, method, url in ways_in(app, **rows):
-        if method == "GET" and re.search(r"/\d+", url):
-            theirs = bob.open(url)
-            none = bob.open(re.sub(r"/\d+", "/2000000000", url))
-            assert theirs.status_code == none.status_code == 404
-            assert normal(theirs.text) == normal(none.text), url
+def takes(app, endpoint, argument):
+    return any(argument in rule.arguments for rule in app.url_map.iter_rules(endpoint))
+
+
+def test_every_row_that_is_not_ones_own_gets_the_same_answer(app, alice, bob):
+    """Someone else's, none, and what is no id at all: byte for byte the same page."""
+    ids = team_of(alice)
+    for endpoint, method, url in ways_in(app, **ids):
+        if WHO[endpoint] not in ("manager", *IN_A_TEAM) or not re.search(r"/\d+", url):
+            continue
+        theirs = bob.open(url, method)
+        assert theirs.status_code == 404, (endpoint, method)
+        if method != "GET":
+            continue
+        for id in (NO_ROW, "abc"):
+            none = bob.open(re.sub(r"/\d+", f"/{id}", url), method)
+            assert none.status_code == 404, (endpoint, id)
+            assert normal(theirs.text) == normal(none.text), (endpoint, id)
 
 
 def normal(html):
-    return re.sub(r'value="[^"]*"|<code>[0-9a-f]{16}</code>', "", html)
+    """Return a page without what differs each time: a token, a number, its address.
+
+    Also without the mark in the menu, which follows from the address alone.
+    """
+    each_time = r'value="[^"]*"|<code>[0-9a-f]{16}</code>| aria-current="page"'
+    return re.sub(each_time, "", html)
 
 
 @pytest.mark.parametrize("id", MALFORMED)
 def test_a_malformed_id_is_no_page(app, alice, id):
-    rows = team_of(alice)
-    for _, method, url in ways_in(app, **rows):
+    ids = team_of(alice)
+    for endpoint, method, url in ways_in(app, **ids):
         if re.search(r"/\d+", url):
             address = re.sub(r"/\d+", f"/{id}", url)
-            assert alice.open(address, method).status_code in (404, 405), address
+            assert alice.open(address, method).status_code in (404, 405), endpoint
+
+
+def test_ids_in_fields_and_queries_open_nothing_either(app, alice, bob):
+    """In Bob's own pages, each field there is names one of Alice's rows."""
+    theirs, own = team_of(alice), team_of_bob(bob)
+    ids = [value for value in theirs.values() if isinstance(value, int)]
+    before = written(app, alice.team_id)
+    for endpoint, method, url in ways_in(app, **own):
+        if WHO[endpoint] not in IN_A_TEAM or endpoint in SENDS_AWAY:
+            continue
+        for fields in fields_with(theirs):
+            more = {"query_string": fields}
+            if method == "POST":
+                more = {"data": fields, "query_string": fields}
+            answer = bob.open(url, method, **more)
+            assert answer.status_code < 500, (endpoint, fields)
+            assert SECRET.encode() not in answer.data, (endpoint, fields)
+
+    assert ids
+    assert written(app, alice.team_id) == before
+
+
+SENDS_AWAY = {"teams.remove", "erasing.team", "erasing.person", "people.remove"}
+"""What would leave Bob without the rows that the rest is tried with."""
+
+FIELD = re.compile(
+    r'\b(?:args|form|values)\.get(?:list)?\(\s*"([\w-]+)"|f"(\w+)-leave"'
+)
+PAGES = Path(access.__file__).parent / "pages"
+
+
+def fields_with(ids):
+    """Yield fields by every name that a page reads, with ids of the other team."""
+    names = {name for path in PAGES.glob("*.py") for name in field_names(path)}
+    of_kind = {"employee": "employee_id", "person": "employee_id", "team": "team_id"}
+    of_kind |= {"rating": "rating_id", "rows": "rating_id", "agreement": "agreement_id"}
+    fields = {name: str(ids[of_kind.get(name, "task_id")]) for name in sorted(names)}
+    fields |= {"setting": "remove"} if "setting" in fields else {}
+    yield fields
+    yield {name: value for name, value in fields.items() if name != "team"}
+
+
+def field_names(path):
+    return {a or b for a, b in FIELD.findall(path.read_text())}
+
+
+def team_of_bob(bob):
+    """Return rows like Alice's without the secret in them."""
+    with bob.app.app_context():
+        employee = factory.employee(bob.team_id)
+        task = factory.task(bob.team_id)
+        return {
+            "employee_id": employee.id,
+            "task_id": task.id,
+            "agreement_id": factory.agreement(employee, task).id,
+            "rating_id": factory.rating(employee, "help", 4).id,
+            "team_id": bob.team_id,
+        }
+
+
+def written(app, team_id):
+    """Return every row of a team, to compare."""
+    found = []
+    with app.app_context():
+        for table in db.metadata.sorted_tables:
+            if "team_id" in table.c and table.name != "audit_entry":
+                rows = db.session.execute(table.select().filter_by(team_id=team_id))
+                found += [(table.name, *row) for row in rows]
+    return sorted(found, key=str)
+
+
+# ---- methods, tokens, headers
+
+
+def test_a_method_that_a_page_does_not_take_gets_nowhere(app, alice):
+    ids = team_of(alice)
+    paths = {url for *_, url in ways_in(app, **ids)}
+    before = written(app, alice.team_id)
+    for path in paths:
+        for method in ODD_METHODS:
+            assert alice.open(path, method).status_code in (404, 405), (path, method)
+
+    assert written(app, alice.team_id) == before
+
+
+def test_head_and_options_tell_no_more_than_get(app, browser, bob, alice):
+    ids = team_of(alice)
+    for endpoint, method, url in ways_in(app, **ids):
+        if method != "GET" or WHO[endpoint] not in IN_A_TEAM:
+            continue
+        for who in (browser, bob):
+            head, get = who.open(url, "HEAD"), who.open(url)
+            assert (head.status_code, head.data) == (get.status_code, b""), endpoint
+            options = who.open(url, "OPTIONS")
+            none = who.open(re.sub(r"/\d+", f"/{NO_ROW}", url), "OPTIONS")
+            assert (options.status_code, options.data) == (none.status_code, none.data)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"expires_at": utc_now() - timedelta(days=1)},
+        {"revoked_at": utc_now()},
+        {"used_at": utc_now()},
+        {"token_hash": links.digest("another")},
+        {},
+    ],
+    ids=["expired", "revoked", "used", "made up", "of another kind"],
+)
+def test_a_link_that_opens_nothing_is_told_from_no_link_by_nobody(
+    app, browser, alice, change
+):
+    with app.app_context():
+        kind = {"kind": "calendar"} if not change else {"kind": "invitation"}
+        whose = {"manager_id": alice.manager_id}
+        whose |= {} if not change else {"email": "x@example.org"}
+        token = links.make(**kind, **whose)
+        row = db.session.scalar(
+            db.select(Link).where(Link.token_hash == links.digest(token))
+        )
+        for column, value in change.items():
+            setattr(row, column, value)
+        db.session.commit()
+    for name, who in WHO.items():
+        if who != "a link":
+            continue
+        for endpoint, method, url in ways_in(app, token=token):
+            unknown = url.replace(token, "x" * 43)
+            if endpoint == name:
+                answers = browser.open(url, method), browser.open(unknown, method)
+                assert {one.status_code for one in answers} == {404}, name
+                assert normal(answers[0].text) == normal(answers[1].text), name
+
+
+def test_a_link_of_a_door_opens_it(app, browser, alice):
+    with app.app_context():
+        token = links.make(
+            "invitation", email="x@example.org", manager_id=alice.manager_id
+        )
+        db.session.commit()
+
+    assert browser.open(f"/invitations/{token}").status_code == 200
 
 
 def test_every_post_wants_a_token(app, alice):
-    rows = team_of(alice)
+    ids = team_of(alice)
     app.config["WTF_CSRF_ENABLED"] = True
     open_doors = {
         url
-        for _, method, url in ways_in(app, **rows)
-        if method not in ("GET",) and alice.open(url, method).status_code != 400
+        for _, method, url in ways_in(app, **ids)
+        if method != "GET" and alice.open(url, method).status_code != 400
     }
 
     assert open_doors == set()
@@ -136,29 +571,68 @@ def test_a_form_without_its_token_gets_words_in_the_readers_language(app, alice)
     assert "Deze pagina stond te lang open" in page.h1.text
 
 
-def test_every_page_is_sound_in_both_languages(app, alice):
-    rows = team_of(alice)
-    for language in ("en", "nl"):
-        alice.headers["Accept-Language"] = language
-        for endpoint, method, url in ways_in(app, **rows):
-            response = alice.open(url) if method == "GET" else None
-            if response and response.mimetype == "text/html" and not response.location:
-                page = alice.page(response, response.status_code)
-                assert page.html["lang"] == language, endpoint
-
-
 def test_every_answer_carries_the_headers(app, alice):
-    rows = team_of(alice)
+    ids = team_of(alice)
     for browser in (alice, Browser(app)):
-        for endpoint, method, url in ways_in(app, **rows):
+        for endpoint, method, url in ways_in(app, **ids):
             if method != "GET":
                 continue
             headers = browser.open(url).headers
             assert headers["Content-Security-Policy"].startswith("default-src 'none'")
             assert headers["X-Content-Type-Options"] == "nosniff"
             assert headers["Referrer-Policy"] == "no-referrer"
-            if endpoint not in ("static", "assets.file"):
+            if endpoint not in NO_STORE_UNLESS:
                 assert headers["Cache-Control"] == "no-store", endpoint
+
+
+def test_signing_out_clears_what_the_browser_kept(alice):
+    assert "Clear-Site-Data" in alice.post("/account/sign-out").headers
+
+
+# ---- every page for every reader
+
+
+def test_every_page_is_sound_in_both_languages(app, alice):
+    ids = team_of(alice)
+    for language in ("en", "nl"):
+        alice.headers["Accept-Language"] = language
+        for endpoint, method, url in ways_in(app, **ids):
+            response = alice.open(url) if method == "GET" else None
+            if response and response.mimetype == "text/html" and not response.location:
+                page = alice.page(response, response.status_code)
+                assert page.html["lang"] == language, endpoint
+
+
+@pytest.mark.parametrize("role", IN_A_TEAM)
+def test_no_page_offers_a_door_that_is_closed(app, visitors, role):
+    """What a page links to or sends a form to is there for whoever reads it."""
+    ids = shared_team(visitors)
+    browser = visitors[role]
+    browser.get(f"/?team={ids['team_id']}")
+    offered = {}
+    for door in doors_of(app, *IN_A_TEAM):
+        answer = knock(browser, door, ids) if door[1] == "GET" else None
+        if answer and answer.status_code == 200 and answer.mimetype == "text/html":
+            for found in targets(browser.page(answer)):
+                offered.setdefault(found, door[0])
+    gets = [(url, page) for (method, url), page in offered.items() if method == "GET"]
+    posts = [url for method, url in offered if method == "POST"]
+
+    closed = [one for one in gets if browser.open(one[0]).status_code == 404]
+    assert closed == []
+    routes = app.url_map.bind("localhost")
+    names = {routes.match(url.split("?")[0], method="POST")[0] for url in posts}
+    allowed = IN_A_TEAM[: IN_A_TEAM.index(role) + 1]
+    assert {n for n in names if WHO[n] in IN_A_TEAM and WHO[n] not in allowed} == set()
+
+
+def targets(page):
+    """Yield the method and the address of each link and form to a page of ours."""
+    for link in page.select("a[href^='/']"):
+        if ".pdf" not in link["href"]:
+            yield "GET", link["href"].split("#")[0]
+    for form in page.select("form[method=post][action^='/']"):
+        yield "POST", form["action"]
 
 
 def test_an_unknown_address_is_a_page_in_the_readers_language(browser):

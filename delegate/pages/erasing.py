@@ -14,12 +14,12 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_security import logout_user
 from wtforms import IntegerField
-from wtforms.validators import NumberRange
+from wtforms.validators import InputRequired, NumberRange
 
 from .. import access, backups, erasure, i18n
 from ..cli import Command
 from ..database import VersionConflict
-from ..forms import Confirm, VersionedForm, save
+from ..forms import REQUIRED, Confirm, VersionedForm, save
 from ..models import KEEP_MONTHS, Agreement, Employee, Rating, Task, Team, utc_now
 
 bp = Blueprint("erasing", __name__, cli_group=None)
@@ -33,7 +33,10 @@ MONTHS_WANTED = _("Give a number of months from 1 to 24.")
 class KeepForm(VersionedForm):
     keep_months = IntegerField(
         _("Months to keep what is written of someone"),
-        [NumberRange(KEEP_MONTHS[0], KEEP_MONTHS[-1], MONTHS_WANTED)],
+        [
+            InputRequired(REQUIRED),
+            NumberRange(KEEP_MONTHS[0], KEEP_MONTHS[-1], MONTHS_WANTED),
+        ],
         description=_(
             "They count from the last change, and from leaving for whoever has left."
         ),
@@ -89,7 +92,7 @@ def way_to(row: Any) -> str:
 def keep(team_id: int) -> ResponseReturnValue:
     """Choose for how long this team keeps what is written of someone."""
     team = access.own_team_or_404(team_id, owner=True)
-    if request.method == "GET":
+    if request.method != "POST":
         return show_keep(KeepForm(obj=team), team)
     form = KeepForm()
     if not form.validate_on_submit():

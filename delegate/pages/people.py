@@ -95,6 +95,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/")
 def add() -> ResponseReturnValue:
+    access.team_to_write()
     form = NewcomerForm()
     if not form.validate_on_submit():
         return show_list(form), 422
@@ -181,7 +182,7 @@ def new() -> ResponseReturnValue:
 @bp.route("/<id:employee_id>/edit", methods=["GET", "POST"])
 def edit(employee_id: int) -> ResponseReturnValue:
     employee = access.own_or_404(Employee, employee_id, write=True)
-    if request.method == "GET":
+    if request.method != "POST":
         return show_form(EmployeeForm(obj=employee), employee)
     form = EmployeeForm()
     if not form.validate_on_submit():

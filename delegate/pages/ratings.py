@@ -67,7 +67,7 @@ class Line(NamedTuple):
 def edit(employee_id: int) -> ResponseReturnValue:
     employee = access.own_present_or_404(employee_id)
     lines = lines_of(employee)
-    if request.method == "GET":
+    if request.method != "POST":
         return show(employee, lines)
     posted = [line for line in lines if line.is_posted]
     take_still(posted)

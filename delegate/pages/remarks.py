@@ -36,7 +36,7 @@ def edit(rating_id: int) -> ResponseReturnValue:
     if rating.score is None:
         raise NotFound
     remark = remark_on(rating)
-    if request.method == "GET":
+    if request.method != "POST":
         form = RemarkForm(obj=remark)
         form.accept(remark)
         return show(form, employee, rating)

@@ -50,6 +50,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/")
 def add() -> ResponseReturnValue:
+    access.team_to_write()
     form = NewcomerForm()
     if not form.validate_on_submit():
         return show_list(form), 422
@@ -214,7 +215,7 @@ def what_lacks(ticked: list[str], code: str) -> Any:
 def new() -> ResponseReturnValue:
     """Make a task, from nothing or as a part of one that cannot be shared whole."""
     whole = whole_task()
-    if request.method == "GET":
+    if request.method != "POST":
         return show_form(TaskForm(data=part_of(whole)), None, whole)
     form = TaskForm()
     if not form.validate_on_submit():
@@ -249,7 +250,7 @@ def part_of(whole: Task | None) -> dict[str, Any]:
 @bp.route("/<id:task_id>/edit", methods=["GET", "POST"])
 def edit(task_id: int) -> ResponseReturnValue:
     task = access.own_or_404(Task, task_id, write=True)
-    if request.method == "GET":
+    if request.method != "POST":
         return show_form(TaskForm(obj=task), task)
     form = TaskForm()
     if not form.validate_on_submit():

@@ -54,7 +54,7 @@ def show_list(form: NewTeamForm) -> str:
 @bp.route("/<id:team_id>", methods=["GET", "POST"])
 def edit(team_id: int) -> ResponseReturnValue:
     team = access.own_team_or_404(team_id, write=True)
-    if request.method == "GET":
+    if request.method != "POST":
         return show_form(TeamForm(obj=team), team)
     form = TeamForm()
     if not form.validate_on_submit():
