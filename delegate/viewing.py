@@ -46,6 +46,7 @@ VIEWS = {
     "plan.download": ("printed", "plan"),
     "plan.prepare": ("viewed", "plan"),
     "plan.preview": ("viewed", "plan"),
+    "plans.download": ("printed", "plan"),
     "ratings.edit": ("viewed", "rating"),
     "tasks.show": ("viewed", "task"),
 }

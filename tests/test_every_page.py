@@ -6,14 +6,16 @@ as well.
 
 import itertools
 
+import factory
 import pytest
 from browser import check_accessible
 from test_doors import ways_in
 
-from delegate.models import Agreement, Employee, Rating, Task, Team, db
+from delegate.models import Agreement, Employee, Job, Rating, Task, Team, db
 
 NO_PAGE = {"static", "assets.file", "plan.download", "health.alive", "health.ready"}
 NO_PAGE |= {"export.table", "export.workbook", "export.everything"}
+NO_PAGE |= {"plans.download"}
 NOT_OURS = {"security.static"}
 VARIANTS = list(itertools.product(("en", "nl"), (False, True), (1280, 390)))
 
@@ -28,12 +30,15 @@ def addresses(server):
                 db.select(model.id).filter_by(team_id=team.id).order_by(model.id)
             )
 
+        ids = {"team_id": team.id, "manager_id": server.manager_id}
+        job = factory.add(Job(kind="plans", content="{}", **ids))
         rows = {
             "employee_id": first(Employee),
             "task_id": first(Task),
             "agreement_id": first(Agreement),
             "rating_id": first(Rating),
             "team_id": team.id,
+            "job_id": job.id,
             "criterion": "choices",
         }
         newcomer = db.session.scalar(

@@ -34,6 +34,13 @@ def work(app):
         jobs.work(once=True)
 
 
+def finish(app, tmp_path):
+    """Let a job be done, as if a worker had been there."""
+    (tmp_path / "jobs").mkdir(exist_ok=True)
+    (tmp_path / "jobs" / "1-x").write_bytes(b"PK")
+    set_job(app, state="done", done=1, file="1-x", finished_at=utc_now())
+
+
 def only_job(app):
     with app.app_context():
         return db.session.scalars(db.select(Job)).one()
@@ -142,6 +149,7 @@ def test_what_was_asked_for_can_be_stopped(app, alice, people):
         assert db.session.scalars(db.select(Job)).all() == []
 
 
+@on_one_database
 def test_who_has_gone_meanwhile_is_left_out(app, alice, people):
     address = ask(alice, people)
     alice.post(f"/people/{people[0]}/remove")
@@ -172,12 +180,12 @@ def test_who_may_only_look_any_more_gets_nothing(app, alice, people):
     alice.get("/plans/", status=404)
 
 
-def test_a_colleague_in_the_team_does_not_get_it(app, alice, bob, people):
+def test_a_colleague_in_the_team_does_not_get_it(app, alice, bob, people, tmp_path):
     with app.app_context():
         ids = {"team_id": alice.team_id, "manager_id": bob.manager_id}
         factory.add(Membership(**ids, role="editor"))
     address = ask(alice, people[:1])
-    work(app)
+    finish(app, tmp_path)
 
     for way in (address, f"{address}.zip"):
         assert alice.open(way).status_code == 200
@@ -185,9 +193,10 @@ def test_a_colleague_in_the_team_does_not_get_it(app, alice, bob, people):
     assert bob.post(f"{address}/discard").status_code == 404
 
 
-def test_it_can_be_fetched_for_a_day(app, alice, people):
+def test_it_can_be_fetched_for_a_day(app, alice, people, tmp_path):
     address = ask(alice, people[:1])
-    work(app)
+    finish(app, tmp_path)
+    assert alice.open(f"{address}.zip").data == b"PK"
     set_job(app, finished_at=utc_now() - jobs.KEPT)
 
     alice.get(address, status=404)

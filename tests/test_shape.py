@@ -36,6 +36,8 @@ MAY_IMPORT = {
     "recording": {"sqlalchemy", "models"},
     "removal": {"sqlalchemy", "database", "models"},
     "pdf": {"weasyprint", "assets"},
+    "jobs": {"flask", "sqlalchemy", "models"},
+    "press": {"pdf"},
     "paper": {
         "flask_babel",
         "agreeing",
@@ -48,7 +50,7 @@ MAY_IMPORT = {
         "wording",
     },
     "notice": {"flask_babel", "models"},
-    "printing": {"flask", "flask_babel", "pdf"},
+    "printing": {"flask", "flask_babel", "pdf", "i18n", "models", "paper"},
     "blanking": {"flask_babel", "models", "sqlalchemy"},
     "dossier": {"blanking", "i18n", "notice", "wording"},
     "collecting": {
