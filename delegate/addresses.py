@@ -49,7 +49,7 @@ def outside(endpoint: str, **values: Any) -> str:
     """
     public = current_app.config["PUBLIC_URL"]
     if not public:
-        return url_for(endpoint, **values, _external=True)
+        return str(url_for(endpoint, **values, _external=True))
     path = current_app.url_map.bind("").build(endpoint, values)
     return urljoin(public, path)
 
