@@ -38,6 +38,7 @@ OF_THE_TEAM = {
     "calendar": _("the calendar, by a link"),
     "board": _("the board"),
     "agreements": _("the list of agreements"),
+    "plans": _("the plans of the team"),
     "task": _("a task"),
     "employees": _("people"),
     "tasks": _("tasks"),

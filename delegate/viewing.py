@@ -26,7 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from . import access, i18n
 from .audit import actor_id
 from .database import writing
-from .models import Agreement, AuditEntry, Employee, Task, Team
+from .models import Agreement, AuditEntry, Employee, Job, Rating, Task, Team
 
 REMEMBERED = 10_000
 """Most views that are known to be told already; to forget one costs a query."""
@@ -47,7 +47,9 @@ VIEWS = {
     "plan.prepare": ("viewed", "plan"),
     "plan.preview": ("viewed", "plan"),
     "plans.download": ("printed", "plan"),
+    "plans.download": ("printed", "plans"),
     "ratings.edit": ("viewed", "rating"),
+    "remarks.edit": ("viewed", "remark"),
     "tasks.show": ("viewed", "task"),
 }
 """What is told of who got a page or a file, by its endpoint."""
@@ -55,6 +57,8 @@ VIEWS = {
 SUBJECTS: Mapping[str, Any] = {
     "employee_id": Employee,
     "agreement_id": Agreement,
+    "rating_id": Rating,
+    "job_id": Job,
     "task_id": Task,
     "team_id": Team,
 }

@@ -332,10 +332,12 @@ def test_a_trail_that_cannot_be_written_keeps_nobody_from_reading(
 NOT_TOLD = {
     "erasing.person": "asks to confirm, and shows a name",
     "export.index": "asks what to take along, and shows nothing of it",
+    "plans.index": "asks whose plans to print, and shows names",
+    "plans.show": "says how far the printing is",
 }
 """Pages about someone of which nothing is told when they are got, and why."""
-ALWAYS_TOLD = ("board", "copies", "export")
-NAMES_SOMEONE = {"employee_id", "agreement_id"}
+ALWAYS_TOLD = ("board", "copies", "export", "plans")
+NAMES_SOMEONE = {"employee_id", "agreement_id", "rating_id"}
 
 
 def test_every_page_about_someone_is_told_or_has_a_reason(app):
