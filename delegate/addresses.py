@@ -47,9 +47,9 @@ def outside(endpoint: str, **values: Any) -> str:
     called; whoever sends the request chose that, so the answer is for them alone.
     Raises RuntimeError where there is neither.
     """
-    public = current_app.config["PUBLIC_URL"]
+    public: str = current_app.config["PUBLIC_URL"] or ""
     if not public:
-        return str(url_for(endpoint, **values, _external=True))
+        return url_for(endpoint, **values, _external=True)
     path = current_app.url_map.bind("").build(endpoint, values)
     return urljoin(public, path)
 
