@@ -46,7 +46,6 @@ VIEWS = {
     "plan.download": ("printed", "plan"),
     "plan.prepare": ("viewed", "plan"),
     "plan.preview": ("viewed", "plan"),
-    "plans.download": ("printed", "plan"),
     "plans.download": ("printed", "plans"),
     "ratings.edit": ("viewed", "rating"),
     "remarks.edit": ("viewed", "remark"),
