@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
     security = app.extensions["security"]
     security.support_mfa, security.two_factor_plugins = True, TfPlugin()
     security.two_factor_plugins.register_tf_impl(app, "authenticator", SecondStep)
+    security.want_json(lambda _request: False)
 
 
 class SecondStep(TfPluginBase):

@@ -405,3 +405,10 @@ def test_a_passkey_is_for_the_address_from_outside(app, browser, public, site):
     asked = browser.post("/passkeys/ask").json
 
     assert (asked["rpId"], asked["userVerification"]) == (site, "required")
+
+
+@pytest.mark.parametrize("path", ["/account/sign-in", "/account/password"])
+def test_whoever_asks_for_json_gets_the_same_page(alice, browser, path):
+    for visitor in (alice, browser):
+        visitor.headers["Accept"] = "application/json"
+        assert visitor.open(path).mimetype == "text/html"
