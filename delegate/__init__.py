@@ -24,6 +24,7 @@ from . import (
     accounts,
     addresses,
     assets,
+    border,
     cli,
     database,
     errors,
@@ -69,6 +70,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     if not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = kept_secret(app)
     stand_behind_proxies(app)
+    border.init_app(app)
     logs.init_app(app)
 
     database.init_app(app)

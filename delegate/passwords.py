@@ -14,7 +14,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_security import PasswordUtil
 
+from .texts import is_fit
+
 COMMON = _("This is among the passwords that are tried first. Take a few words.")
+UNFIT = _("This has a character that cannot be kept. Take it out and try again.")
 OWN = _("This is little more than your own name or address. Take a few other words.")
 DUTCH = """
     augustus december februari januari juli juni maart november oktober september
@@ -40,6 +43,8 @@ class Passwords(PasswordUtil):
         user = kwargs.get("user")
         email = user.email if user else kwargs.get("email", "")
         name = user.name if user else kwargs.get("name", "")
+        if not is_fit(password):
+            faults = [UNFIT]
         if not faults and (fault := weakness(password, f"{email} {name} delegate")):
             faults = [fault]
         return faults, password

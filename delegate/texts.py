@@ -9,10 +9,20 @@ after it on a page.
 import re
 import unicodedata
 
-CONTROLS = "\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"
-"""For a pattern: all but tabs and ends of lines, and the halves of a character."""
+LOST = "\ufffd"
+"""The mark that stands where a sign got lost, here or on its way to us."""
 
-UNFIT = re.compile(f"[{CONTROLS}]")
+CONTROLS = "\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+HALVES = "\ud800-\udfff"
+NO_SIGNS = "\ufdd0-\ufdef" + "".join(
+    chr(plane + last)
+    for plane in range(0, 0x110000, 0x10000)
+    for last in (0xFFFE, 0xFFFF)
+)
+"""Places that Unicode keeps empty; no page may hold them."""
+
+UNFIT = re.compile(f"[{LOST}{CONTROLS}{HALVES}{NO_SIGNS}]")
+"""All controls but tabs and ends of lines, and whatever else no page can show."""
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Signs that change the direction of all that follows; pasted names bring them in."""
 
@@ -27,6 +37,11 @@ def is_fit(text: str) -> bool:
     return not UNFIT.search(text)
 
 
+def marked(text: str) -> str:
+    """Return `text` with a visible mark for each sign that is not fit."""
+    return UNFIT.sub(LOST, text)
+
+
 def tidy(text: str | None) -> str:
     """Return `text` with plain line ends, without blanks around it, fit to be shown.
 
@@ -34,7 +49,7 @@ def tidy(text: str | None) -> str:
     shows nothing at all is none.
     """
     text = (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
-    text = UNFIT.sub("\ufffd", text)
+    text = marked(text)
     return text if any(map(is_seen, text)) else ""
 
 

@@ -6,6 +6,7 @@ those still to come are tried as well.
 
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from conftest import on_one_database
@@ -24,6 +25,20 @@ HOSTILE = (
     *("%00", "a%00b", "%ED%A0%80", "%FF", "%0D%0AX-Evil:+1", "%F0%9F%99%82", "%D9%A3"),
     *("-1", "9" * 30, "1e9", "[]", "..%2F..", "//evil.example", "x" * 12_000, "<b>'\""),
 )
+
+
+LOST = (
+    *("%00", "%1B", "%7F", "%C2%85", "%ED%A0%80", "%FF", "%EF%BF%BD"),
+    *("%EF%BF%BE", "%F4%8F%BF%BF"),
+)
+"""Controls, half a character, a byte that is none, a lost one, and no characters."""
+
+TEXTS = "textarea, input:not([type]), input[type=text]"
+KEYED = f"{TEXTS}, " + ", ".join(
+    f"input[type='{kind}']"
+    for kind in ("email", "date", "datetime-local", "number", "password", "hidden")
+)
+"""Also what is no text of its own: a form can be sent without our pages."""
 
 
 def filled(form):
@@ -47,8 +62,8 @@ def filled(form):
     return fields
 
 
-def text_fields(browser, rows):
-    """Return every text field: its page, its target, its name, and the rest."""
+def text_fields(browser, rows, kinds=TEXTS):
+    """Return every field of a kind: its page, its target, its name, and the rest."""
     found = []
     for endpoint, method, url in ways_in(browser.app, **rows):
         answer = browser.open(url) if method == "GET" else None
@@ -58,7 +73,7 @@ def text_fields(browser, rows):
             if form.get("method", "get").lower() != "post":
                 continue
             target = form.get("action") or url
-            for control in form.select("textarea, input:not([type]), input[type=text]"):
+            for control in form.select(kinds):
                 is_long = control.name == "textarea"
                 found.append((url, target, control["name"], filled(form), is_long))
     return found
@@ -121,6 +136,67 @@ def test_what_just_fits_fits_and_one_more_is_told_and_kept(app, alice, fields):
             assert value_on(page, name) == text, (url, name)
             if length > most:
                 assert answer.status_code in (409, 422), (url, name)
+
+
+def encoded(fields, **lost):
+    """Return a body of `fields`, with some of them in bytes already."""
+    sound = {name: fields[name] for name in fields.keys() - lost.keys()}
+    return "&".join([urlencode(sound), *(f"{name}={lost[name]}" for name in lost)])
+
+
+def sent_raw(browser, target, body):
+    kind = "application/x-www-form-urlencoded"
+    return browser.open(target, "POST", data=body, content_type=kind)
+
+
+@pytest.mark.parametrize("sign", LOST)
+def test_what_cannot_be_kept_is_refused_in_words_and_shown_as_a_mark(alice, sign):
+    page = alice.get("/people/new")
+    given = {**filled(page.select_one("main form")), "role": KEPT, "asks_of_me": KEPT}
+    body = encoded(given, name=f"Hann{sign}eke", hours_free=f"4{sign}", version=sign)
+    answer = sent_raw(alice, "/people/new", body)
+    page = alice.page(answer, 422)
+
+    assert "This has a character that cannot be kept." in page.text
+    lost = "\ufffd" * (3 if sign == "%ED%A0%80" else 1)
+    assert value_on(page, "name") == f"Hann{lost}eke"
+    assert value_on(page, "hours_free") == f"4{lost}"
+    assert (value_on(page, "role"), value_on(page, "asks_of_me")) == (KEPT, KEPT)
+
+
+@on_one_database
+def test_every_field_refuses_what_cannot_be_kept_and_loses_nothing_else(alice, browser):
+    rows = team_of(alice)
+    found = [
+        (who, *field)
+        for who in (alice, browser)
+        for field in text_fields(who, rows, KEYED)
+        if field[2] != "csrf_token"
+    ]
+    assert {"name", "email", "password", "version", "look_back_on", "hours"} <= {
+        name for _, _, _, name, _, _ in found
+    }
+    for who, url, target, name, given, _is_long in found:
+        others = {key: value for key, value in given.items() if key != name}
+        answer = sent_raw(who, target, encoded(others, **{name: "a%00b"}))
+        assert answer.status_code < 500, (target, name)
+        if answer.status_code in (302, 303, 404):
+            assert is_unseen(who, url, name), (target, name)
+            continue
+        page = who.page(answer, answer.status_code)
+        assert answer.status_code in (409, 422), (target, name)
+        if not is_unseen(who, url, name):
+            assert value_on(page, name) == "a\ufffdb", (target, name)
+        for key in others.keys() & {field["name"] for field in page.select(TEXTS)}:
+            assert value_on(page, key) == others[key], (target, name, key)
+
+
+def is_unseen(browser, url, name):
+    """Tell whether what is typed here is never shown: a field that is hidden, or dots."""
+    answer = browser.open(url)
+    page = browser.page(answer, answer.status_code)
+    kind = page.select_one(f"[name='{name}']").get("type")
+    return kind in ("hidden", "password")
 
 
 def queried():

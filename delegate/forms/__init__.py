@@ -4,7 +4,6 @@ What a text may hold stands in `texts`; what is not fit is refused at its field.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -272,11 +271,8 @@ def save(form: VersionedForm, row: Any) -> None:
 
 
 def query_text(name: str, most: int = TITLE) -> str:
-    """Return the text of a query parameter, without what no database could hold."""
-    text = request.args.get(name, "")
-    return "".join(
-        sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cs")
-    ).strip()[:most]
+    """Return the text of a query parameter, on one line."""
+    return one_line(tidy(request.args.get(name)))[:most]
 
 
 def query_choice(name: str, choices: Iterable[str], otherwise: str) -> str:

@@ -12,8 +12,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ..rules import Clarity, Stakes, Undo
-from ..texts import CONTROLS, one_line, tidy
-from .spreadsheets import LOST
+from ..texts import is_fit, one_line, tidy
 
 
 class Wanted(StrEnum):
@@ -62,12 +61,9 @@ def said(cell: str) -> str:
     return plain(re.sub(r"\(.*?\)", " ", cell)) or cell.strip()
 
 
-ILLEGIBLE = re.compile(f"[{LOST}{CONTROLS}]")
-
-
 def check_legible(cell: str) -> str:
     """Return `cell`, or raise CellFault if a character in it got lost."""
-    if ILLEGIBLE.search(cell):
+    if not is_fit(cell):
         raise CellFault(Wanted.LEGIBLE)
     return cell
 

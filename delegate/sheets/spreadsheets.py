@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+from ..texts import marked
+
 MOST_BYTES = 4_000_000
 """Most bytes of text: it goes to the reader and comes back in one request."""
 
@@ -63,19 +65,12 @@ def check_size(text: str) -> str:
     return text
 
 
-LOST = "\ufffd"
-"""Stands where a character got lost; a row that has one is to be mended."""
-
-ILLEGIBLE = {
-    **{code: LOST for code in range(32) if chr(code) not in "\t\n\r"},
-    **dict.fromkeys((0x0B, 0x0C), " "),
-    **dict.fromkeys(range(0xD800, 0xE000), LOST),
-}
-
-
 def legible(text: str) -> str:
-    """Return `text` with a mark for each sign that no page and no database can hold."""
-    return text.translate(ILLEGIBLE)
+    """Return `text` with a mark for each sign that no page and no database can hold.
+
+    A row that has one is to be mended; ends of lines and pages within a cell are not.
+    """
+    return marked(text.translate({0x0B: " ", 0x0C: " "}))
 
 
 FORMULA = re.compile("'*[=+@\\t\\r\uff1d\uff0b\uff0d\uff20-]")

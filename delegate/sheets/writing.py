@@ -6,18 +6,15 @@ What someone typed stays a text, also where a spreadsheet would take it for a fo
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import IO, Any, NamedTuple
 
-from .spreadsheets import LOST, SEMICOLON, guarded
+from ..texts import marked
+from .spreadsheets import SEMICOLON, guarded
 
 Cell = str | float | date | datetime | None
 Cells = Sequence[Cell]
-
-UNFIT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What no XML can hold."""
 
 LONGEST = 32_767
 """Most characters in a cell of a workbook."""
@@ -79,7 +76,7 @@ def in_sheet(sheet: Any, cell: Cell, font: Any) -> Any:
 
     if not isinstance(cell, str):
         return cell
-    made = WriteOnlyCell(sheet, UNFIT.sub(LOST, cell)[:LONGEST])
+    made = WriteOnlyCell(sheet, marked(cell)[:LONGEST])
     made.data_type = "s"
     if font:
         made.font = font
