@@ -24,7 +24,8 @@ from flask import Flask
 from sqlalchemy import insert
 from werkzeug.test import EnvironBuilder
 
-from delegate import accounts, create_app, database, i18n, rules
+from delegate import create_app, database, i18n, rules
+from delegate.identity import accounts
 from delegate.models import (
     Agreement,
     Employee,

@@ -21,8 +21,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from plans import TEXTS, add, app_with_plan
 
-from delegate import i18n, jobs, press
+from delegate import i18n
 from delegate.models import Agreement, Employee, Job, Manager, Pair, db
+from delegate.upkeep import jobs, press
 
 PLANS = 20
 ROUNDS = 5

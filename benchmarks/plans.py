@@ -9,7 +9,8 @@ import flask_migrate
 from flask import Flask
 from flask.testing import FlaskClient
 
-from delegate import accounts, create_app, i18n
+from delegate import create_app, i18n
+from delegate.identity import accounts
 from delegate.models import (
     Agreement,
     Employee,

@@ -28,7 +28,8 @@ import flask_migrate
 from postgres import start_postgresql
 from serving import GONE, Tab, served
 
-from delegate import accounts, create_app
+from delegate import create_app
+from delegate.identity import accounts
 from delegate.models import Employee, Membership, Team, db
 
 WRITERS = 8

@@ -21,7 +21,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import (
     access,
-    accounts,
     addresses,
     assets,
     border,
@@ -32,16 +31,13 @@ from . import (
     headers,
     i18n,
     logs,
-    mail,
-    passwords,
     rules,
-    sessions,
-    strong,
-    viewing,
     wording,
 )
+from .identity import accounts, mail, passwords, sessions, strong
 from .models import Manager, db
 from .pages import FEATURES, account
+from .rights import viewing
 
 ROOT = Path(__file__).parent.parent
 WEB = ("http", "https")

@@ -28,8 +28,9 @@ from flask_login import current_user
 from sqlalchemy import Select, bindparam
 from werkzeug.routing import IntegerConverter, ValidationError
 
-from . import accounts, i18n
+from . import i18n
 from .addresses import page_here
+from .identity import accounts
 from .models import Employee, Manager, Membership, Task, Team, db
 
 View = TypeVar("View", bound=Callable[..., Any])

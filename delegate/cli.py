@@ -12,19 +12,11 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import func
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from . import (
-    access,
-    accounts,
-    backups,
-    i18n,
-    inviting,
-    letters,
-    restoring,
-    strong,
-    worker,
-)
+from . import access, i18n
+from .identity import accounts, inviting, letters, strong
 from .models import TITLE, Employee, Manager, db, utc_now
 from .texts import is_fit, one_line, tidy
+from .upkeep import backups, restoring, worker
 
 
 class Command(click.Command):

@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, TooManyRequests, SecurityError
+from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 
 from . import addresses
 from .models import db

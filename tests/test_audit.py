@@ -9,8 +9,9 @@ from browsing import Browser
 from counting import statements
 from sqlalchemy import delete, insert, select, text, update
 
-from delegate import audit, links, sample, trail_words, viewing
+from delegate import sample
 from delegate.database import set_all
+from delegate.identity import links
 from delegate.models import (
     LINKS,
     AuditEntry,
@@ -25,6 +26,7 @@ from delegate.models import (
     db,
     utc_now,
 )
+from delegate.rights import audit, trail_words, viewing
 
 LONG_AGO = utc_now() - timedelta(days=400)
 

@@ -13,8 +13,8 @@ import pytest
 from conftest import make_app
 from sqlalchemy import func, select
 
-from delegate import backups
 from delegate.models import Employee, Link, LoginSession, Team, db, utc_now
+from delegate.upkeep import backups
 
 OURS = "FROM tries WHERE key LIKE 'k%'"
 """The rows that writers add here: all other keys are hexadecimal."""

@@ -12,8 +12,7 @@ from paper_checks import assert_accessible, text_of
 from sqlalchemy.orm import Session
 from test_doors import team_of
 
-from delegate import blanking, collecting, dossier, models, wording
-from delegate.blanking import BLANK
+from delegate import models, wording
 from delegate.models import (
     LONG,
     Agreement,
@@ -28,6 +27,8 @@ from delegate.models import (
     Safeguard,
     db,
 )
+from delegate.rights import blanking, collecting, dossier
+from delegate.rights.blanking import BLANK
 
 HOW_IT_IS_FOUND = "how the row is found, not what is kept of someone"
 NOT_IN_THE_COPY = {

@@ -14,7 +14,8 @@ import pytest
 from browsing import Browser
 from flask import url_for
 
-from delegate import access, links
+from delegate import access
+from delegate.identity import links
 from delegate.models import (
     Agreement,
     Employee,

@@ -6,7 +6,6 @@ import factory
 import pytest
 from sqlalchemy import String, Text
 
-from delegate import erasure
 from delegate.models import (
     Agreement,
     AuditEntry,
@@ -22,6 +21,7 @@ from delegate.models import (
     db,
     utc_now,
 )
+from delegate.rights import erasure
 
 CANARY = "Zwaluwstaart"
 NOW = datetime(2026, 11, 22, 9)

@@ -7,7 +7,7 @@ import pytest
 from browser import check_accessible
 from browsing import Browser
 
-from delegate import inviting
+from delegate.identity import inviting
 from delegate.models import Link, LoginSession, Manager, Membership, Tries, db, utc_now
 
 NEW = "another few words together"

@@ -13,14 +13,15 @@ import pytest
 from factory import add
 from sqlalchemy import event
 
-from delegate import jobs
 from delegate.models import ATTEMPTS, Job, Team, db, utc_now
+from delegate.upkeep import jobs
 
 ROOT = Path(__file__).parent.parent
 WORKER = """
 import os, signal, sys
 from sqlalchemy import event
-from delegate import create_app, jobs
+from delegate import create_app
+from delegate.upkeep import jobs
 from delegate.models import db
 
 @jobs.does("test")

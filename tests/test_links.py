@@ -14,7 +14,7 @@ from counting import statements
 from flask import Blueprint, current_app, render_template_string, request
 from sqlalchemy import select
 
-from delegate import links
+from delegate.identity import links
 from delegate.models import Employee, Link, Manager, Membership, Team, db, utc_now
 
 ADDRESSES = {

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from browsing import Browser
 from conftest import make_app
 
-from delegate import accounts, letters, mail
+from delegate.identity import accounts, letters, mail
 from delegate.models import LoginSession, Manager, db, utc_now
 
 PUBLIC = "https://plan.example.org"

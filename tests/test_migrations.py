@@ -14,9 +14,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from conftest import make_app
 
-from delegate import backups
 from delegate import database as recipe
 from delegate.models import db
+from delegate.upkeep import backups
 
 VERSIONS = Path(recipe.__file__).parent / "migrations"
 SCRIPTS = ScriptDirectory(str(VERSIONS))

@@ -6,8 +6,8 @@ import sys
 import factory
 import pytest
 
+from delegate.identity.passwords import COMMON, OWN, weakness
 from delegate.models import Manager, db
-from delegate.passwords import COMMON, OWN, weakness
 
 HANNEKE = "hanneke.vos@example.org Hanneke Vos delegate"
 SHORT = "Take at least 12 characters, and at most 128."

@@ -8,9 +8,9 @@ import pytest
 from browser import check_accessible
 from conftest import on_one_database
 
-from delegate import jobs
 from delegate.models import Job, Membership, db, utc_now
 from delegate.pages.plans import NOBODY, documents
+from delegate.upkeep import jobs
 
 CHOSEN = {"language": "en", "paper": "a4"}
 

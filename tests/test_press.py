@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from delegate import press
+from delegate.upkeep import press
 
 PAGE = "<!doctype html><html lang=en><title>{0}</title><h1>{0}</h1></html>"
 BIG = PAGE.format("<p>word word word</p>" * 300_000)
 ROOT = Path(__file__).parent.parent
 ENDLESS = f"""
 import itertools
-from delegate import press
+from delegate.upkeep import press
 for pdf in press.print_all(itertools.repeat({PAGE!r}), "a4"):
     print(*[child.pid for child in press.multiprocessing.active_children()], flush=True)
 """

@@ -5,9 +5,10 @@ from flask_wtf import FlaskForm
 from paper_checks import text_of
 from test_doors import team_of, ways_in
 
-from delegate import notice, paper, rules, wording
+from delegate import paper, rules, wording
 from delegate.forms import LongText, NoteText
 from delegate.models import KEEP_MONTHS
+from delegate.rights import notice
 
 NOT_FOR = {
     "en": "not for pay or promotion.",

@@ -7,7 +7,8 @@ from pathlib import Path
 import postgres
 
 import delegate
-from delegate import create_app, mail
+from delegate import create_app
+from delegate.identity import mail
 
 ROOT = Path(delegate.__file__).parent.parent
 READ = set(

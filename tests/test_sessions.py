@@ -7,7 +7,7 @@ import pytest
 from browsing import Browser
 from sqlalchemy import event
 
-from delegate import sessions
+from delegate.identity import sessions
 from delegate.models import LoginSession, Manager, db
 
 

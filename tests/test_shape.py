@@ -9,7 +9,17 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "delegate"
 SHEETS = {path.stem: path for path in (PACKAGE / "sheets").glob("*.py")}
 FORMS = {f"forms/{path.stem}": path for path in (PACKAGE / "forms").glob("*.py")}
-MODULES = {**SHEETS, **FORMS, **{path.stem: path for path in PACKAGE.glob("*.py")}}
+GROUPS = ("identity", "rights", "upkeep")
+"""Packages that only keep together what belongs together."""
+
+GROUPED = {
+    path.stem: path
+    for group in GROUPS
+    for path in (PACKAGE / group).glob("*.py")
+    if path.stem != "__init__"
+}
+FLAT = {path.stem: path for path in PACKAGE.glob("*.py")}
+MODULES = {**SHEETS, **FORMS, **GROUPED, **FLAT}
 FEATURES = {
     path.stem: path for path in (PACKAGE / "pages").glob("*.py") if path.stem[0] != "_"
 }
@@ -83,13 +93,16 @@ MAY_IMPORT = {
 def imports(path):
     """Yield what a module imports, the standard library aside.
 
-    Our own modules come by their first name: `from ..models import db` is "models".
+    Our own modules come by their first name, whatever group they are in: both `from
+    ..models import db` and `from ..a_group.models import db` are "models".
     """
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            names = [node.module] if node.module else [a.name for a in node.names]
+            module = (node.module or "").split(".")
+            path_in = module[1:] if node.level and module[0] in GROUPS else module
+            names = path_in[:1] if any(path_in) else [a.name for a in node.names]
         else:
             continue
         yield from {name.split(".")[0] for name in names} - sys.stdlib_module_names

@@ -6,7 +6,8 @@ import factory
 import pytest
 from browsing import Browser
 
-from delegate import access, letters, strong
+from delegate import access
+from delegate.identity import letters, strong
 from delegate.models import LoginSession, Manager, db
 
 LATER = access.FRESH.total_seconds() + 1

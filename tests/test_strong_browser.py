@@ -7,7 +7,7 @@ import factory
 import pytest
 from browser import check_accessible
 
-from delegate import strong
+from delegate.identity import strong
 from delegate.models import Manager, Passkey, db
 
 PRESENT = {"automaticPresenceSimulation": True, "isUserVerified": True}

@@ -192,7 +192,7 @@ def test_every_field_refuses_what_cannot_be_kept_and_loses_nothing_else(alice, b
 
 
 def is_unseen(browser, url, name):
-    """Tell whether what is typed here is never shown: a field that is hidden, or dots."""
+    """Tell whether what is typed here is never shown: hidden, or as dots."""
     answer = browser.open(url)
     page = browser.page(answer, answer.status_code)
     kind = page.select_one(f"[name='{name}']").get("type")

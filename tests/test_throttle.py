@@ -9,7 +9,7 @@ import pytest
 from browsing import Browser
 from conftest import make_app
 
-from delegate import throttle
+from delegate.identity import throttle
 from delegate.models import Tries, db, utc_now
 
 ADDRESS = "alice@example.org"

@@ -9,8 +9,9 @@ from typing import Any
 
 from alembic import context
 
-from delegate import backups, database
+from delegate import database
 from delegate.models import db
+from delegate.upkeep import backups
 
 other = context.config.attributes.get("engine")
 engine = other or db.engine

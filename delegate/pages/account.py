@@ -24,8 +24,9 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired, ValidationError
 
-from .. import access, accounts, devices, i18n, sessions
+from .. import access, i18n
 from ..forms import REQUIRED, ShortText
+from ..identity import accounts, devices, sessions
 from ..models import db
 
 bp = Blueprint("account", __name__, url_prefix="/account")

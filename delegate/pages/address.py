@@ -8,8 +8,9 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField
 from wtforms.validators import InputRequired
 
-from .. import access, accounts, letters, links, mail
+from .. import access
 from ..forms import REQUIRED
+from ..identity import accounts, letters, links, mail
 from ..models import Manager, db, utc_now
 
 bp = Blueprint("address", __name__, url_prefix="/address")

@@ -17,8 +17,9 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired
 
-from .. import access, strong
+from .. import access
 from ..forms import REQUIRED
+from ..identity import strong
 from ..models import db
 
 bp = Blueprint("authenticator", __name__, url_prefix="/authenticator", cli_group=None)

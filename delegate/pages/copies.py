@@ -19,12 +19,14 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, TextAreaField
 
-from .. import access, accounts, blanking, collecting, dossier, i18n, notice, printing
+from .. import access, i18n, printing
 from ..cli import Command, Line, person_called
-from ..dossier import Dossier, Text
 from ..forms import Choice, Difference, at_most, check_fit
+from ..identity import accounts
 from ..models import LONG, Employee, Manager
 from ..printing import PAPERS
+from ..rights import blanking, collecting, dossier, notice
+from ..rights.dossier import Dossier, Text
 from ..texts import tidy
 
 bp = Blueprint("copies", __name__, cli_group=None)

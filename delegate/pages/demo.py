@@ -13,10 +13,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, delete, select
 
-from .. import access, accounts, i18n, planning, sample
+from .. import access, i18n, planning, sample
 from ..cli import Command, Line
 from ..database import lock
 from ..forms import Confirm
+from ..identity import accounts
 from ..models import (
     Agreement,
     Employee,

@@ -9,9 +9,10 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, or_, select
 
-from .. import access, links
+from .. import access
 from ..database import names, page_of
 from ..forms import query_page
+from ..identity import links
 from ..models import Employee, Link, Team, db, utc_now
 
 bp = Blueprint("doors", __name__, url_prefix="/doors", cli_group=None)

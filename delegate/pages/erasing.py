@@ -16,11 +16,13 @@ from flask_security import logout_user
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
-from .. import access, backups, erasure, i18n
+from .. import access, i18n
 from ..cli import Command
 from ..database import VersionConflict
 from ..forms import REQUIRED, Confirm, VersionedForm, save
 from ..models import KEEP_MONTHS, Agreement, Employee, Rating, Task, Team, utc_now
+from ..rights import erasure
+from ..upkeep import backups
 
 bp = Blueprint("erasing", __name__, cli_group=None)
 

@@ -17,9 +17,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.utils import secure_filename
 
-from .. import access, accounts, i18n, tables, whole
+from .. import access, i18n, tables, whole
 from ..cli import Command, Line
 from ..forms import query_choice
+from ..identity import accounts
 from ..models import Manager, Team
 from ..sheets.spreadsheets import COMMA, SEMICOLON
 from ..sheets.writing import Page, write_csv, write_workbook

@@ -25,10 +25,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
-from .. import access, accounts, i18n, wording
+from .. import access, i18n, wording
 from ..cli import Command, Line
 from ..database import lock
 from ..forms import flash_undo
+from ..identity import accounts
 from ..models import (
     HOURS,
     LONG,

@@ -14,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired
 
-from .. import access, accounts, i18n, inviting, links, mail
+from .. import access, i18n
 from ..forms import REQUIRED, Choice, ShortText
+from ..identity import accounts, inviting, links, mail
 from ..models import Link, LoginSession, Manager, db, utc_now
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])

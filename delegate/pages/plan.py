@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
 
-from .. import access, accounts, i18n, paper, planning, printing
+from .. import access, i18n, paper, planning, printing
 from ..cli import Command, Line, person_called
 from ..forms import query_choice
+from ..identity import accounts
 from ..models import Employee, Manager, Task
 from ..printing import PAPERS, as_file, print_out
 

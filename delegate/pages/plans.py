@@ -18,10 +18,11 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import func
 
-from .. import access, database, i18n, jobs, planning, press, printing
+from .. import access, database, i18n, planning, printing
 from ..forms import Choice
-from ..jobs import Claim
 from ..models import Employee, Job, Manager, Team, db, utc_now
+from ..upkeep import jobs, press
+from ..upkeep.jobs import Claim
 
 bp = Blueprint("plans", __name__, url_prefix="/plans", cli_group=None)
 

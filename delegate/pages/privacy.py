@@ -3,7 +3,8 @@
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from .. import access, notice
+from .. import access
+from ..rights import notice
 
 bp = Blueprint("privacy", __name__, url_prefix="/privacy", cli_group=None)
 

@@ -8,8 +8,9 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired
 
-from .. import access, accounts, letters, mail, throttle
+from .. import access
 from ..forms import REQUIRED
+from ..identity import accounts, letters, mail, throttle
 from ..models import Manager, db
 
 bp = Blueprint("recovery", __name__, url_prefix="/recovery")

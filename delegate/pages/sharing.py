@@ -15,9 +15,10 @@ from sqlalchemy import Select
 from wtforms import EmailField, HiddenField
 from wtforms.validators import InputRequired
 
-from .. import access, i18n, inviting, links
+from .. import access, i18n
 from ..database import lock
 from ..forms import REQUIRED, Choice
+from ..identity import inviting, links
 from ..models import ROLES, Link, Manager, Membership, Team, db
 
 bp = Blueprint("sharing", __name__, url_prefix="/teams/<id:team_id>/sharing")

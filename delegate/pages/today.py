@@ -13,10 +13,11 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, Select, func, select
 
-from .. import access, erasure, i18n, planning, rules, wording
+from .. import access, i18n, planning, rules, wording
 from ..models import Agreement, Employee, Task, Team, db
 from ..overview import Matter, Overview, Person, overview
 from ..planning import COMING, LOOKS_BACK, is_watched
+from ..rights import erasure
 from ..rules import Posture
 
 bp = Blueprint("today", __name__, cli_group=None)

@@ -8,10 +8,11 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, func, select
 
-from .. import access, trail_words
+from .. import access
 from ..database import names, page_of
 from ..forms import query_choice, query_page
 from ..models import AuditEntry, Employee, Manager, Team, db
+from ..rights import trail_words
 
 bp = Blueprint("trail", __name__, url_prefix="/trail", cli_group=None)
 

@@ -24,9 +24,10 @@ from alembic.util import CommandError
 from flask import current_app
 from sqlalchemy import Engine, delete, inspect, update
 
-from . import backups, database
+from .. import database
+from ..models import Link, LoginSession, db, utc_now
+from . import backups
 from .backups import NotDone
-from .models import Link, LoginSession, db, utc_now
 
 MAGIC = b"SQLite format 3\0"
 DUMP = b"PGDMP"

@@ -16,8 +16,8 @@ from typing import Any
 from flask import Flask, current_app, redirect, session, url_for
 from flask_security.tf_plugin import TfPlugin, TfPluginBase
 
+from ..models import Manager, db
 from . import sessions, throttle
-from .models import Manager, db
 
 STEP = 30
 """Seconds that a code of an authenticator app lasts (RFC 6238)."""

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import String, Text, delete, or_, select
 
-from . import database, jobs
-from .models import (
+from .. import database
+from ..models import (
     Agreement,
     AuditEntry,
     Employee,
@@ -28,7 +28,8 @@ from .models import (
     Tries,
     db,
 )
-from .removal import KEPT
+from ..removal import KEPT
+from ..upkeep import jobs
 
 GRACE = timedelta(days=30)
 """What was changed this short ago is kept, also of someone who left long before."""

@@ -26,10 +26,10 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
+from ..addresses import has_token
+from ..database import SAFE_METHODS, writing
+from ..models import LoginSession, Manager, db, utc_now
 from . import devices
-from .addresses import has_token
-from .database import SAFE_METHODS, writing
-from .models import LoginSession, Manager, db, utc_now
 
 IDLE = timedelta(days=14)
 """How long a signed-in browser may stay away."""

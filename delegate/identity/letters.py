@@ -13,9 +13,10 @@ from flask import current_app
 from flask_babel import gettext
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from . import i18n, links, mail
-from .addresses import outside
-from .models import Manager, db
+from .. import i18n
+from ..addresses import outside
+from ..models import Manager, db
+from . import links, mail
 
 LASTS = {"password": timedelta(days=1), "address": timedelta(days=2)}
 """How long a link of each kind opens something."""

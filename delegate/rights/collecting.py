@@ -10,20 +10,8 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from . import i18n, paper, planning, rules, trail_words, wording
-from .dossier import (
-    Agreed,
-    Dossier,
-    Given,
-    Person,
-    Rated,
-    Safe,
-    Said,
-    Standing,
-    Text,
-    Trace,
-)
-from .models import (
+from .. import i18n, paper, planning, rules, wording
+from ..models import (
     Agreement,
     AuditEntry,
     Employee,
@@ -37,7 +25,20 @@ from .models import (
     db,
     utc_now,
 )
-from .planning import Outcome
+from ..planning import Outcome
+from . import trail_words
+from .dossier import (
+    Agreed,
+    Dossier,
+    Given,
+    Person,
+    Rated,
+    Safe,
+    Said,
+    Standing,
+    Text,
+    Trace,
+)
 
 Called = Callable[[int | None], str]
 """Says how a manager is called, by id."""

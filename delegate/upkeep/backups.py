@@ -24,8 +24,8 @@ from typing import NamedTuple
 import click
 from flask import current_app
 
-from . import database
-from .models import db, utc_now
+from .. import database
+from ..models import db, utc_now
 
 CHECKSUM = slice(60, 64)
 """Where `user_version` stands in a SQLite file."""

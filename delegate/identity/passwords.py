@@ -14,7 +14,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_security import PasswordUtil
 
-from .texts import is_fit
+from ..texts import is_fit
 
 COMMON = _("This is among the passwords that are tried first. Take a few words.")
 UNFIT = _("This has a character that cannot be kept. Take it out and try again.")

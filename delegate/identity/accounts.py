@@ -19,9 +19,9 @@ from flask_security import ChangePasswordForm, LoginForm, hash_password
 from flask_security.proxies import _security
 from sqlalchemy.exc import IntegrityError
 
+from ..forms import REQUIRED
+from ..models import Manager, db
 from . import letters, mail, sessions, throttle
-from .forms import REQUIRED
-from .models import Manager, db
 
 CODE_FILE = "first-account-code"
 LOOPBACK = ("127.0.0.1", "::1")

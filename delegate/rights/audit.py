@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, insert, inspect, select, update
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from .models import (
+from ..models import (
     Agreement,
     AuditEntry,
     Employee,

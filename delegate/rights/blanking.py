@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import or_, select
 
-from .models import Employee, Manager, Membership, Rating, db
+from ..models import Employee, Manager, Membership, Rating, db
 
 BLANK = "▇▇▇▇"
 """Stands for what is left out: always as long, so that it tells no length."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from .models import KEEP_MONTHS, Team
+from ..models import KEEP_MONTHS, Team
 
 
 class Point(NamedTuple):

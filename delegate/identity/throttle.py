@@ -19,8 +19,8 @@ from sqlalchemy import case, delete, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from werkzeug.exceptions import TooManyRequests
 
-from .database import writing
-from .models import Tries, db, utc_now
+from ..database import writing
+from ..models import Tries, db, utc_now
 
 WINDOW = timedelta(minutes=15)
 PER_ACCOUNT = 10

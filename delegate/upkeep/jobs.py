@@ -25,7 +25,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 from flask import current_app
 from sqlalchemy import and_, delete, or_, select, update
 
-from .models import ATTEMPTS, Job, db, utc_now
+from ..models import ATTEMPTS, Job, db, utc_now
 
 LEASE = timedelta(minutes=2)
 """How long a claim holds that is not renewed."""

@@ -23,10 +23,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from . import access, i18n
+from .. import access, i18n
+from ..database import writing
+from ..models import Agreement, AuditEntry, Employee, Job, Rating, Task, Team
 from .audit import actor_id
-from .database import writing
-from .models import Agreement, AuditEntry, Employee, Job, Rating, Task, Team
 
 REMEMBERED = 10_000
 """Most views that are known to be told already; to forget one costs a query."""

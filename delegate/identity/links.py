@@ -17,8 +17,8 @@ from flask import abort, make_response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, func, or_, select, update
 
-from .addresses import TOKEN
-from .models import Employee, Link, Manager, Team, db, utc_now
+from ..addresses import TOKEN
+from ..models import Employee, Link, Manager, Team, db, utc_now
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 

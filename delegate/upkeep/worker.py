@@ -12,8 +12,9 @@ from typing import Any
 
 from flask import current_app
 
-from . import erasure, jobs
-from .models import utc_now
+from ..models import utc_now
+from ..rights import erasure
+from . import jobs
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from . import blanking, i18n, notice, wording
+from .. import i18n, wording
+from . import blanking, notice
 
 FORMAT = "delegate-person/1"
 

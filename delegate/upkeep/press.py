@@ -79,7 +79,7 @@ def end_with_parent() -> None:
 
 def draw(document: str, paper: str) -> bytes:
     """Draw one document; what it leaves is cleared up afterwards, all at once."""
-    from . import pdf
+    from .. import pdf
 
     with without_collecting():
         return pdf.to_pdf(document, paper)

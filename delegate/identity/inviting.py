@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Select, select
 
-from . import i18n, letters, links, mail
+from .. import i18n
+from ..addresses import outside
+from ..models import Link, Manager, Membership, db
+from . import letters, links, mail
 from .accounts import normal_address
-from .addresses import outside
-from .models import Link, Manager, Membership, db
 
 
 class Invitation(NamedTuple):

@@ -1,0 +1,1 @@
+"""What goes on behind the pages: work in the background, backups."""
