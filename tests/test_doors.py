@@ -62,13 +62,13 @@ DOORS = {
         pairs.undo_familiarity pairs.choose
         agreements.save agreements.look_back agreements.close
         copies.show copies.download teams.edit trail.index
-        export.index export.table export.workbook export.everything plans.index
+        export.index export.table export.workbook plans.index
         """,
     "owner": """
         teams.remove teams.put_back
         plans.show plans.again plans.discard plans.download
         sharing.invite sharing.change sharing.end sharing.hand_over sharing.withdraw
-        erasing.keep erasing.person erasing.team
+        erasing.keep erasing.person erasing.team export.everything
         """,
     "administrator": """
         invitations.index invitations.invite invitations.withdraw

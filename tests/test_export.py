@@ -318,6 +318,20 @@ def test_who_may_only_look_takes_nothing_along(app, alice, bob, what):
     assert bob.open(f"/export/{alice.team_id}{what}").status_code == 404
 
 
+def test_everything_is_for_the_owner_and_an_editor_takes_the_tables(app, alice, bob):
+    with app.app_context():
+        factory.add(
+            Membership(team_id=alice.team_id, manager_id=bob.manager_id, role="editor")
+        )
+    way = f"/export/{alice.team_id}/everything.json"
+
+    assert alice.get(f"/export/{alice.team_id}").select_one(f"main a[href='{way}']")
+    assert bob.open(f"/export/{alice.team_id}/workbook.xlsx").status_code == 200
+    assert bob.open(way).status_code == 404
+    page = bob.get(f"/export/{alice.team_id}")
+    assert page.select(f"main a[href='{way}']") == []
+
+
 @pytest.mark.parametrize("what", FILES)
 def test_a_file_wants_a_recent_sign_in(app, alice, what):
     with alice.client.session_transaction() as session:

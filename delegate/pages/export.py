@@ -48,6 +48,7 @@ def index(team_id: int) -> ResponseReturnValue:
         team=access.own_team_or_404(team_id, write=True),
         titles=TITLES,
         separator=separator(),
+        is_owner=access.owns(team_id),
     )
 
 
@@ -82,7 +83,8 @@ def workbook(team_id: int) -> ResponseReturnValue:
 @bp.get("/<id:team_id>/everything.json")
 @access.fresh
 def everything(team_id: int) -> ResponseReturnValue:
-    team = access.own_team_or_404(team_id, write=True)
+    """Hand over all of it: also who looked at what, and whom the team was opened to."""
+    team = access.own_team_or_404(team_id, owner=True)
     return handed_over(
         lambda file: write_everything(team, file),
         file_name(team, gettext("everything"), "json"),
@@ -110,10 +112,8 @@ def handed_over(write: Callable[[IO[bytes]], None], name: str) -> Response:
     file.seek(0)
     if size <= IN_MEMORY:
         with file:
-            return send_file(
-                io.BytesIO(file.read()), as_attachment=True, download_name=name
-            )
-    answer = send_file(file, as_attachment=True, download_name=name)
+            return printing.as_file(file.read(), name, to_keep=True)
+    answer = send_file(file, as_attachment=True, download_name=name, conditional=False)
     answer.content_length = size
     return answer
 
