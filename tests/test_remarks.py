@@ -54,6 +54,14 @@ def test_it_stands_beside_the_score_wherever_that_stands(alice, ann, rating):
         assert SAID in " ".join(words.split())
 
 
+def test_it_is_asked_for_in_their_words_and_not_as_something_seen(alice, rating):
+    hint = alice.get(f"/remarks/{rating}").find(id="text-notes").text
+
+    assert str(wording.WORKING_NOTE) in hint
+    assert "as they say it" in hint
+    assert "saw or heard" not in hint
+
+
 def test_it_never_stands_on_the_shared_plan(alice, ann, rating):
     say(alice, rating)
 

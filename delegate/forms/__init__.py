@@ -34,7 +34,7 @@ from .. import database, i18n
 from ..models import HOURS, LONG, TITLE, YEARS
 from ..rules import Level
 from ..texts import is_fit, one_line, tidy
-from ..wording import LEVELS
+from ..wording import LEVELS, NOTE_HINT
 
 YES = _("yes")
 NO = _("no")
@@ -84,7 +84,14 @@ class LongText(TextAreaField):
 
 
 class NoteText(LongText):
-    """Text that does not stand on the shared plan; under it stands what that means."""
+    """Text that does not stand on the shared plan; under it stands what that means.
+
+    `hint` says how to write it.
+    """
+
+    def __init__(self, label: Any, *, hint: Any = NOTE_HINT, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.hint = hint
 
 
 class HoursField(FloatField):

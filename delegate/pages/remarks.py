@@ -23,6 +23,7 @@ bp = Blueprint("remarks", __name__, url_prefix="/remarks", cli_group=None)
 class RemarkForm(VersionedForm):
     text = NoteText(
         _("In the words of who it is about"),
+        hint=_("Write it as they say it; nothing about health or private life."),
         description=_(
             "The score itself stays as it is. Left empty, what was written here goes."
         ),
