@@ -25,9 +25,9 @@ def test_it_tells_who_did_what_the_newest_first(alice, people):
     assert lines(alice.get("/trail/")) == [
         "Alice looked at the page of Ben",
         "Alice looked at the page of Ann",
-        "Someone without an account added the page of Ben",
-        "Someone without an account added the page of Ann",
-        "Someone without an account added the team",
+        "Someone without an account, or a command, added the page of Ben",
+        "Someone without an account, or a command, added the page of Ann",
+        "Someone without an account, or a command, added the team",
     ]
 
 
@@ -65,7 +65,7 @@ def test_an_account_that_is_gone_has_no_name(app, alice, bob, people):
         db.session.commit()
 
     assert lines(alice.get("/trail/?kind=seen"))[0] == (
-        "Someone without an account looked at the page of Ann"
+        "Someone without an account, or a command, looked at the page of Ann"
     )
 
 

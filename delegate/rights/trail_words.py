@@ -64,5 +64,5 @@ def sentence(action: str, subject: str, who: str | None, name: str | None) -> st
     else:
         someone = name or gettext("someone who has been erased")
         what = str(OF_SOMEONE[subject]) % {"name": someone}
-    actor = who or gettext("Someone without an account")
+    actor = who or gettext("Someone without an account, or a command,")
     return str(ACTIONS[action]) % {"who": actor, "what": what}
