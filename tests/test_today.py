@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, select
 
 from delegate import i18n, wording
-from delegate.models import Employee, Membership, Rating, Task, db
+from delegate.models import Employee, Membership, Rating, Task, Team, db
 from delegate.pages import today as page_module
 
 SECTIONS = {
@@ -410,6 +410,19 @@ def test_the_sample_team_says_what_it_is(alice):
     assert "This is the sample team" in note.text
     assert note.select_one("a[href='/demo/clear']")
     assert note.select_one("form[action='/demo/own']")
+
+
+@pytest.mark.parametrize("role", ["editor", "viewer"])
+def test_only_its_owner_is_offered_to_throw_the_sample_team_away(app, alice, bob, role):
+    alice.post("/demo/load")
+    with app.app_context():
+        team_id = db.session.scalar(db.select(Team.id).filter_by(is_sample=True))
+        factory.add(Membership(team_id=team_id, manager_id=bob.manager_id, role=role))
+
+    note = bob.get(f"/?team={team_id}").select_one(".sample-note")
+
+    assert "the sample team of a colleague" in note.text
+    assert note.select("a[href='/demo/clear']") == []
 
 
 def test_a_team_of_ones_own_has_no_such_note(app, alice):

@@ -106,6 +106,7 @@ def index() -> ResponseReturnValue:
         **matters(found, today),
         **appointments(team, today),
         may_write=access.may_write(team.id),
+        is_owner=access.owns(team.id),
         acquaint=acquaint(found.people),
         again=again(team, found.people, today),
         going=few(erasure.warned(team, today)),
