@@ -30,6 +30,7 @@ def test_a_second_first_account_is_not_made(alice, browser):
     [
         ("email", "hanneke", "This is not an e-mail address."),
         ("password", "x" * 11, "at least 12 characters"),
+        ("password", "four words\0 of some length", "a character that cannot be kept"),
         ("name", " ", "Fill this in."),
         ("name", "Hann\0eke", "This has a character that cannot be kept."),
     ],
