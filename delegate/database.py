@@ -182,22 +182,26 @@ def writing() -> Iterator[Connection]:
         yield connection
 
 
-def leave_no_trace() -> None:
+def leave_no_trace() -> bool:
     """Let nothing that was deleted linger in the files of the database.
 
     SQLite overwrites what it deletes (`secure_delete`), but its log still holds the
     pages as they were; it is written back and emptied, for which readers are waited
-    for. PostgreSQL gives the space free; what its own log and disks keep is for whoever
-    runs it. To be called after the commit.
+    for. False where one read on for longer than that: then it is to be done again.
+    PostgreSQL gives the space free; what its own log and disks keep is for whoever runs
+    it. To be called after the commit.
     """
     db.session.rollback()
     if db.engine.dialect.name == "sqlite":
         with closing(db.engine.raw_connection()) as connection:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            [(busy, _pages, _written)] = cursor.fetchall()
+        return not busy
     engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as idle:
         idle.exec_driver_sql("VACUUM")
+    return True
 
 
 def prepare_file(url: str) -> None:

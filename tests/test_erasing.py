@@ -1,10 +1,11 @@
 """Erasing: what goes, what stays, and that no trace of it is left in any file."""
 
+import sqlite3
 from datetime import date, datetime, timedelta
 
 import factory
 import pytest
-from sqlalchemy import String, Text
+from sqlalchemy import String, Text, event
 
 from delegate.models import (
     Agreement,
@@ -136,12 +137,66 @@ def test_the_trail_says_that_someone_was_erased_and_not_who(app, alice, known):
 def test_texts_about_others_that_bear_the_name_are_pointed_at(app, alice, known):
     with app.app_context():
         task = factory.task(alice.team_id, title="Rota", outcome="As ann does it")
+        factory.task(alice.team_id, title="Planning", outcome="A planned week")
         bas = factory.employee(alice.team_id, name="Bas", learning=f"Ask {CANARY}, Ann")
+        rating = factory.rating(bas, "help", 3)
+        db.session.add(Remark(rating_id=rating.id, text="Ann saw it"))
+        db.session.commit()
         task_id, bas_id = task.id, bas.id
     page = alice.get(f"/people/{known['employee_id']}/erase")
 
-    links = {a["href"] for a in page.select("main li a")}
-    assert {f"/tasks/{task_id}", f"/people/{bas_id}"} <= links
+    links = {a["href"] for a in page.select("main section li a")}
+    assert {f"/tasks/{task_id}", f"/people/{bas_id}", f"/ratings/{bas_id}"} == links
+
+
+def test_no_text_that_was_removed_is_pointed_at(app, alice, known):
+    with app.app_context():
+        bas = factory.employee(alice.team_id, name="Bas", learning="Ask Ann")
+        task = factory.task(alice.team_id, outcome="As Ann does it")
+        factory.agreement(bas, task, outcome="As Ann does it")
+        factory.rating(bas, "help", 1, example="Ann saw it")
+        bas.removed_at = task.removed_at = utc_now()
+        db.session.commit()
+
+        ann = db.session.get(Employee, known["employee_id"])
+        assert [row.title for row in erasure.mentions(ann)] == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_a_reader_keeps_in_the_log_is_told_and_goes_with_the_next_purge(
+    app, alice, known, tmp_path
+):
+    with app.app_context():
+        db.engine.dispose()
+        hurry(db.engine)
+    reader = sqlite3.connect(tmp_path / "delegate.sqlite", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM employee").fetchall()
+    alice.post(f"/people/{known['employee_id']}/erase")
+    told = alice.get("/people/").text
+    left = found_in_files(tmp_path)
+    reader.close()
+    with app.app_context():
+        erasure.purge(utc_now())
+
+    assert "within the hour" in told
+    assert left
+    assert found_in_files(tmp_path) == []
+
+
+def hurry(engine):
+    """Wait for readers no longer than a test can."""
+
+    @event.listens_for(engine, "connect")
+    def connected(connection, _record):
+        connection.execute("PRAGMA busy_timeout = 200")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_id_of_someone_erased_is_not_given_out_again(app, alice, known):
+    alice.post(f"/people/{known['employee_id']}/erase")
+    with app.app_context():
+        assert factory.employee(alice.team_id).id > known["employee_id"]
 
 
 def test_only_the_owner_may_erase(app, alice, bob, known):

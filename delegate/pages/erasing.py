@@ -52,23 +52,36 @@ def person(employee_id: int) -> ResponseReturnValue:
     form, team_id = Confirm(), employee.team_id
     if form.validate_on_submit():
         session.pop("_flashes", None)
-        erasure.erase([employee])
-        flash(gettext("Erased, with all that was written. No name is kept of it."))
+        tell(
+            erasure.erase([employee]),
+            gettext("Erased, with all that was written. No name is kept of it."),
+        )
         return redirect(url_for("people.index", team=team_id))
     found = erasure.mentions(employee)
     return render_template(
         "erasing/person.html",
         form=form,
         employee=employee,
-        mentions=[(words_for(one), way_to(one.row)) for one in found[:MOST_MENTIONS]],
+        mentions=[(words_for(one), way_to(one)) for one in found[:MOST_MENTIONS]],
         count=len(found),
         backups=backups.found(),
     )
 
 
-def words_for(mention: erasure.Mention) -> str:
+def tell(no_trace: bool, words: str) -> None:
+    """Say that it is done, and what is still to come where that is so."""
+    flash(words)
+    if not no_trace:
+        flash(
+            gettext(
+                "Someone is reading right now, so its last trace goes within the hour."
+            )
+        )
+
+
+def words_for(row: Any) -> str:
     """Return where a name stands, in words that say it is a text about another."""
-    row, words = mention.row, ""
+    words = ""
     if isinstance(row, Rating):
         words = gettext("what was seen of someone else")
     elif isinstance(row, Agreement):
@@ -129,8 +142,10 @@ def team(team_id: int) -> ResponseReturnValue:
     form, found = Confirm(), mine[team_id]
     if form.validate_on_submit():
         session.pop("_flashes", None)
-        erasure.erase([found])
-        flash(gettext("The team is erased, with its people and tasks."))
+        tell(
+            erasure.erase([found]),
+            gettext("The team is erased, with its people and tasks."),
+        )
         return redirect(url_for("teams.index"))
     return render_template(
         "erasing/team.html", form=form, team=found, backups=backups.found()

@@ -6,23 +6,28 @@ no page and no words.
 """
 
 import json
+import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, Text, delete, or_, select
+from sqlalchemy import Select, String, Text, delete, select
 
 from .. import database
+from ..identity import links
 from ..models import (
     Agreement,
     AuditEntry,
     Employee,
+    Job,
     Link,
     LoginSession,
     Manager,
     Membership,
     Rating,
+    Remark,
+    Safeguard,
     Task,
     Team,
     Tries,
@@ -30,6 +35,7 @@ from ..models import (
 )
 from ..removal import KEPT
 from ..upkeep import jobs
+from . import audit
 
 GRACE = timedelta(days=30)
 """What was changed this short ago is kept, also of someone who left long before."""
@@ -90,37 +96,45 @@ def warned(team: Team, today: date) -> list[Due]:
     return due(team, today + WARNING, today)
 
 
-class Mention(NamedTuple):
-    """A text about something or someone else in which a name stands."""
+def mentions(employee: Employee) -> list[Any]:
+    """Return the rows about something or someone else in which the name stands.
 
-    row: Any
-    column: str
-
-
-def mentions(employee: Employee) -> list[Mention]:
-    """Return where else in the team the name stands, whole or only the first part.
-
-    Erasing leaves those texts: they are about others, and only a reader can tell.
+    As a word, whole or only its first part. Erasing leaves those texts: they are about
+    others, and only a reader can tell.
     """
     parts = {employee.name, employee.name.split()[0]}
-    names = [part for part in parts if len(part) >= SHORTEST]
-    return [
-        Mention(row, column.key)
-        for model in (Task, Employee, Rating, Agreement)
-        for row in others(model, employee)
-        for column in text_columns(model)
-        if any(name.lower() in getattr(row, column.key).lower() for name in names)
-    ]
+    names = [re.escape(part) for part in parts if len(part) >= SHORTEST]
+    named = re.compile(rf"\b({'|'.join(names)})\b", re.IGNORECASE)
+    found = [row for row, text in said(employee) if names and named.search(text)]
+    return list(dict.fromkeys(found))
 
 
-def others(model: Any, employee: Employee) -> Iterator[Any]:
-    """Yield the rows of the team that do not go with this person."""
+def said(employee: Employee) -> Iterator[tuple[Any, str]]:
+    """Yield what stands in the rows of the team that do not go with this person."""
+    for model in (Task, Employee, Rating, Agreement):
+        columns = text_columns(model)
+        for row in db.session.scalars(others(model, employee)):
+            yield row, "\n".join(getattr(row, column.key) for column in columns)
+    under: Any = ((Rating, Remark), (Agreement, Safeguard))
+    for parent, child in under:
+        below: Any = others(parent, employee).join(child).add_columns(child.text)
+        for row, text in db.session.execute(below):
+            yield row, text
+
+
+def others(model: Any, employee: Employee) -> Select[Any]:
+    """Return the query for such rows of one kind, but for what was removed."""
     query = select(model).where(model.team_id == employee.team_id)
-    if model is Employee:
-        query = query.where(Employee.id != employee.id)
-    elif hasattr(model, "employee_id"):
-        query = query.where(model.employee_id != employee.id)
-    yield from db.session.scalars(query)
+    if model is not Task:
+        someone = select(Employee.id).where(
+            Employee.id != employee.id, Employee.removed_at.is_(None)
+        )
+        whose = model.id if model is Employee else model.employee_id
+        query = query.where(whose.in_(someone))
+    if model in (Task, Agreement):
+        there = select(Task.id).where(Task.removed_at.is_(None))
+        query = query.where((model.id if model is Task else model.task_id).in_(there))
+    return query
 
 
 def text_columns(model: Any) -> list[Any]:
@@ -136,10 +150,12 @@ def text_columns(model: Any) -> list[Any]:
     ]
 
 
-def erase(rows: Iterable[Any]) -> None:
+def erase(rows: Iterable[Any]) -> bool:
     """Erase these people, tasks, teams or accounts with all that hangs on them.
 
     Commits. What an account saw of other managers' people stays there, of a colleague.
+    False where the log of the database still holds it, because someone reads in it: the
+    next purge empties that.
     """
     gone: dict[type[Any], list[int]] = {}
     for row in rows:
@@ -148,10 +164,11 @@ def erase(rows: Iterable[Any]) -> None:
     for model in (Employee, Task):
         teams.update(teams_of(model, gone.get(model, ())))
     wipe(teams)
+    jobs.discard(Job.manager_id.in_(gone.get(Manager, [])))
     for model, ids in gone.items():
         db.session.execute(delete(model).where(model.id.in_(ids)))
     db.session.commit()
-    database.leave_no_trace()
+    return database.leave_no_trace()
 
 
 def teams_of(model: Any, ids: Iterable[int]) -> Iterator[int]:
@@ -223,10 +240,11 @@ def purge(now: datetime) -> Purged:
     ]
     drop(LoginSession, LoginSession.expires_at < now)
     drop(Tries, Tries.until < now)
-    over = or_(Link.expires_at < long_ago, Link.revoked_at < long_ago)
+    old_links = links.expired(long_ago).with_only_columns(Link.id)
+    old_entries = audit.too_old(now - TRAIL_KEPT).with_only_columns(AuditEntry.id)
     counts = (
-        drop(Link, over),
-        drop(AuditEntry, AuditEntry.at < now - TRAIL_KEPT),
+        drop(Link, Link.id.in_(old_links)),
+        drop(AuditEntry, AuditEntry.id.in_(old_entries)),
     )
     jobs.sweep(now)
     erase([*people, *removed])

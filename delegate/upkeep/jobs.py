@@ -238,21 +238,22 @@ def give_back(claim: Claim) -> None:
         set_claimed(claim, state="waiting", claim=None, attempts=Job.attempts - 1)
 
 
-def work(*, once: bool = False, daily: Callable[[], None] = lambda: None) -> None:
+def tidy() -> None:
+    """Sweep, and commit."""
+    sweep(utc_now())
+    db.session.commit()
+
+
+def work(hourly: Callable[[], None] = tidy, *, once: bool = False) -> None:
     """Do jobs as they come, for ever; `once` stops when there is none.
 
-    `daily` is called first, and then every day; results are thrown away in time.
+    `hourly` is called first, and then every hour.
     """
-    next_day = next_hour = utc_now()
+    next_hour = utc_now()
     while True:
-        now = utc_now()
-        if now >= next_day:
-            daily()
-            next_day = now + timedelta(days=1)
-        if now >= next_hour:
-            sweep(now)
-            db.session.commit()
-            next_hour = now + timedelta(hours=1)
+        if utc_now() >= next_hour:
+            hourly()
+            next_hour = utc_now() + timedelta(hours=1)
         claimed = claim()
         if claimed:
             do(claimed)
@@ -277,8 +278,9 @@ def sweep(now: datetime) -> None:
     named = set(db.session.scalars(select(Job.file)))
     oldest = time.time() - LEASE.total_seconds()
     for path in folder().iterdir():
-        if path.name not in named and path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            if path.name not in named and path.stat().st_mtime < oldest:
+                path.unlink()
 
 
 def discard(condition: Any) -> None:

@@ -1,4 +1,4 @@
-"""The process that does jobs: how it is told to stop, and what it sees to every day.
+"""The process that does jobs: how it is told to stop, and what it sees to every hour.
 
 Ctrl-C and SIGTERM end it at once, and so does the end of its standard input where it is
 attached: whoever started it may be killed, but not go on without it. Knows no page.
@@ -26,7 +26,7 @@ def run(*, once: bool, attached: bool) -> None:
     if attached:
         threading.Thread(target=stop_with_input, daemon=True).start()
     with suppress(KeyboardInterrupt):
-        jobs.work(once=once, daily=purge)
+        jobs.work(purge, once=once)
 
 
 def stop(*_: Any) -> None:

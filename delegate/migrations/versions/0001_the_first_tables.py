@@ -25,7 +25,8 @@ def upgrade() -> None:
     sa.CheckConstraint('length(trim(email)) > 0 AND length(email) <= 500', name=op.f('ck_manager_email')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_manager')),
     sa.UniqueConstraint('email', name=op.f('uq_manager_email')),
-    sa.UniqueConstraint('fs_uniquifier', name=op.f('uq_manager_fs_uniquifier'))
+    sa.UniqueConstraint('fs_uniquifier', name=op.f('uq_manager_fs_uniquifier')),
+    sqlite_autoincrement=True,
     )
     op.create_table('team',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -35,7 +36,8 @@ def upgrade() -> None:
     sa.Column('removed_at', sa.DateTime(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('length(trim(name)) > 0 AND length(name) <= 500', name=op.f('ck_team_name')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_team'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_team')),
+    sqlite_autoincrement=True,
     )
     op.create_table('employee',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -59,7 +61,8 @@ def upgrade() -> None:
     sa.CheckConstraint('length(trim(name)) > 0 AND length(name) <= 500', name=op.f('ck_employee_name')),
     sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_employee_team_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_employee')),
-    sa.UniqueConstraint('team_id', 'id', name=op.f('uq_employee_team_id_id'))
+    sa.UniqueConstraint('team_id', 'id', name=op.f('uq_employee_team_id_id')),
+    sqlite_autoincrement=True,
     )
     op.create_table('login_session',
     sa.Column('key_hash', sa.String(), nullable=False),
@@ -117,7 +120,8 @@ def upgrade() -> None:
     sa.CheckConstraint('length(trim(title)) > 0 AND length(title) <= 500', name=op.f('ck_task_title')),
     sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_task_team_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_task')),
-    sa.UniqueConstraint('team_id', 'id', name=op.f('uq_task_team_id_id'))
+    sa.UniqueConstraint('team_id', 'id', name=op.f('uq_task_team_id_id')),
+    sqlite_autoincrement=True,
     )
     op.create_table('pair',
     sa.Column('team_id', sa.Integer(), nullable=False),
@@ -160,7 +164,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['rater_id'], ['manager.id'], name=op.f('fk_rating_rater_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['team_id', 'employee_id'], ['employee.team_id', 'employee.id'], name=op.f('fk_rating_team_id_employee_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['team_id', 'task_id'], ['task.team_id', 'task.id'], name=op.f('fk_rating_team_id_task_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_rating'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rating')),
+    sqlite_autoincrement=True,
     )
     with op.batch_alter_table('rating', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_rating_team_id_employee_id_criterion_task_id'), ['team_id', 'employee_id', 'criterion', 'task_id'], unique=False)
@@ -210,7 +215,8 @@ def upgrade() -> None:
     sa.CheckConstraint('level BETWEEN 1 AND 7', name=op.f('ck_agreement_level')),
     sa.ForeignKeyConstraint(['created_by_id'], ['manager.id'], name=op.f('fk_agreement_created_by_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['team_id', 'employee_id', 'task_id'], ['pair.team_id', 'pair.employee_id', 'pair.task_id'], name=op.f('fk_agreement_team_id_employee_id_task_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_agreement'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_agreement')),
+    sqlite_autoincrement=True,
     )
     with op.batch_alter_table('agreement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_agreement_team_id_employee_id_task_id'), ['team_id', 'employee_id', 'task_id'], unique=False)

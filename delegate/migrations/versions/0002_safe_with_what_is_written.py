@@ -63,7 +63,8 @@ def upgrade() -> None:
     sa.CheckConstraint('attempts BETWEEN 0 AND 3', name=op.f('ck_job_attempts')),
     sa.ForeignKeyConstraint(['manager_id'], ['manager.id'], name=op.f('fk_job_manager_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_job_team_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_job'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_job')),
+    sqlite_autoincrement=True,
     )
     with op.batch_alter_table('job', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_job_manager_id'), ['manager_id'], unique=False)
@@ -82,7 +83,8 @@ def upgrade() -> None:
     sa.CheckConstraint('length(trim(name)) > 0 AND length(name) <= 500', name=op.f('ck_passkey_name')),
     sa.ForeignKeyConstraint(['manager_id'], ['manager.id'], name=op.f('fk_passkey_manager_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_passkey')),
-    sa.UniqueConstraint('credential_id', name=op.f('uq_passkey_credential_id'))
+    sa.UniqueConstraint('credential_id', name=op.f('uq_passkey_credential_id')),
+    sqlite_autoincrement=True,
     )
     with op.batch_alter_table('passkey', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_passkey_manager_id'), ['manager_id'], unique=False)
@@ -100,7 +102,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_audit_entry_employee_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['manager_id'], ['manager.id'], name=op.f('fk_audit_entry_manager_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_audit_entry_team_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entry'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entry')),
+    sqlite_autoincrement=True,
     )
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_entry_at'), ['at'], unique=False)
@@ -134,7 +137,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['team_id', 'employee_id'], ['employee.team_id', 'employee.id'], name=op.f('fk_link_team_id_employee_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_link_team_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_link')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_link_token_hash'))
+    sa.UniqueConstraint('token_hash', name=op.f('uq_link_token_hash')),
+    sqlite_autoincrement=True,
     )
     with op.batch_alter_table('link', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_link_manager_id'), ['manager_id'], unique=False)
