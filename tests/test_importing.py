@@ -337,7 +337,9 @@ def test_another_encoding_can_be_chosen(app, alice):
 
 
 def test_another_sheet_can_be_chosen_and_what_was_mended_stays(app, alice):
-    content = workbook([["Plannen"]], [["Taak", "Uren"], ["Meten\nen wegen", 3]])
+    content = workbook(
+        [["Taak"], ["Plannen"]], [["Taak", "Uren"], ["Meten\nen wegen", 3]]
+    )
     page = looked(alice, **{"tasks-file": file(content)})
     assert [o.text for o in page.select("#tasks-sheet option")] == ["Blad1", "Blad2"]
 
@@ -350,6 +352,33 @@ def test_another_sheet_can_be_chosen_and_what_was_mended_stays(app, alice):
     ]
     alice.post("/import/", **add(page))
     assert titles(app) == ["Meten en wegen"]
+
+
+def test_a_workbook_opens_at_the_sheet_that_holds_them(alice):
+    content = workbook(
+        [["About this file"], ["Name of a team"]],
+        [["Name", "Role"], ["Zoë", "planner"]],
+        [["Task", "Hours"], ["Measuring", 3]],
+    )
+    page = looked(alice, **{"people-file": file(content), "tasks-file": file(content)})
+
+    sent = add(page)
+    assert sent["people"] == ["Name\tRole\nZoë\tplanner"]
+    assert sent["tasks"] == ["Task\tHours\nMeasuring\t3"]
+
+
+def test_the_command_takes_the_sheet_of_the_kind(app, alice, tmp_path):
+    path = tmp_path / "team.xlsx"
+    path.write_bytes(
+        workbook([["About"]], [["Name"], ["Zoë"]], [["Task", "Hours"], ["Plan", 3]])
+    )
+    run = app.test_cli_runner().invoke
+    arguments = ["import", str(path), "--team", "Team of Alice"]
+
+    assert "Say what these are" in run(args=arguments).stderr
+    assert run(args=[*arguments, "--kind", "people"]).exit_code == 0
+    assert run(args=[*arguments, "--kind", "tasks"]).exit_code == 0
+    assert (people(app), titles(app)) == (["Zoë"], ["Plan"])
 
 
 def test_all_the_real_tasks_come_in_at_once(app, alice, data):

@@ -310,7 +310,9 @@ def batch_of(content: bytes, kind: str | None) -> Batch:
     batches = [upload.batch for upload in uploads if upload.batch]
     known = [one for one in batches if kind or is_header(one.names, one.kind)]
     known.sort(key=lambda one: sum(map(bool, one.fields)), reverse=True)
-    if not known or len({sum(map(bool, one.fields)) for one in known}) < len(known):
+    filled = {sum(map(bool, one.fields)) for one in known}
+    is_both = len({upload.sheet for upload in uploads}) > 1
+    if not known or is_both or len(filled) < len(known):
         raise click.ClickException("Say what these are: --kind people or --kind tasks")
     return known[0]
 

@@ -122,6 +122,11 @@ def is_header(cells: Iterable[str], kind: Kind) -> bool:
     return any(said(cell) in KNOWN[kind] for cell in cells)
 
 
+def names_first(cells: Iterable[str], kind: Kind) -> bool:
+    """Tell whether a row has a column for the one field that every row must have."""
+    return any(KNOWN[kind].get(said(cell)) == FIRST[kind] for cell in cells)
+
+
 def guess_fields(rows: Sequence[Row], kind: Kind, has_header: bool) -> list[str]:
     """Return the field of each column, "" for one to leave out."""
     width = max((len(row.cells) for row in rows), default=0)

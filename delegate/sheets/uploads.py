@@ -9,8 +9,16 @@ from collections.abc import Mapping
 
 from .batches import Batch, read_batch
 from .cells import Limits
-from .columns import Kind
-from .spreadsheets import ENCODINGS, Code, ImportFault, check_size, legible, reread
+from .columns import Kind, names_first
+from .spreadsheets import (
+    ENCODINGS,
+    Code,
+    ImportFault,
+    check_size,
+    legible,
+    pasted,
+    reread,
+)
 from .workbooks import Sheet, read_file
 
 
@@ -51,7 +59,8 @@ class Upload:
             raise ImportFault(Code.TWO_WAYS)
         source = read_file(file)
         self.sheets, self.encoding = source.sheets, source.encoding
-        self.text, self.wishes = source.sheets[0].text, {}
+        self.sheet = likely(source.sheets, self.kind)
+        self.text, self.wishes = source.sheets[self.sheet].text, {}
 
     def choose_sheet(self) -> None:
         """Turn to the sheet that is wished, and keep what was mended in this one."""
@@ -90,6 +99,15 @@ def kept_sheets(kept: str) -> list[Sheet]:
         return [Sheet(legible(name), legible(text)) for name, text in json.loads(kept)]
     except (ValueError, TypeError, AttributeError, RecursionError):
         return []
+
+
+def likely(sheets: list[Sheet], kind: Kind) -> int:
+    """Return the place of the first sheet with a column for names, or titles; else 0.
+
+    A workbook often begins with a sheet about itself: so does the one we make.
+    """
+    tops = (next(iter(pasted(sheet.text.lstrip("\n"))), []) for sheet in sheets)
+    return next((n for n, cells in enumerate(tops) if names_first(cells, kind)), 0)
 
 
 def place(wish: str, sheets: list[Sheet]) -> int:
