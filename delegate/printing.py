@@ -59,4 +59,10 @@ def file_name(kind: str, name: str, rest: object, ending: str = "pdf") -> str:
 
 
 def as_file(content: bytes, name: str, *, to_keep: bool) -> Response:
-    return send_file(io.BytesIO(content), as_attachment=to_keep, download_name=name)
+    """Return a file that goes out whole: its parts would each be less than was told."""
+    return send_file(
+        io.BytesIO(content),
+        as_attachment=to_keep,
+        download_name=name,
+        conditional=False,
+    )

@@ -320,6 +320,24 @@ def test_the_board_and_the_file_are_told(app, alice, ann):
     assert told(app) == [("viewed", "board", None), ("printed", "plan", ann)]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/plan/{ann}.pdf",
+        "/export/{team}/people.csv",
+        "/export/{team}/workbook.xlsx",
+        "/export/{team}/everything.json",
+    ],
+)
+def test_no_file_is_taken_in_parts_untold(app, alice, ann, path):
+    start_anew(app)
+    way = path.format(ann=ann, team=alice.team_id)
+    got = alice.open(way, headers={**alice.headers, "Range": "bytes=0-"})
+
+    assert got.status_code == 200
+    assert len(told(app)) == 1
+
+
 def test_a_trail_that_cannot_be_written_keeps_nobody_from_reading(
     app, alice, ann, caplog
 ):

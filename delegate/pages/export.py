@@ -112,10 +112,14 @@ def handed_over(write: Callable[[IO[bytes]], None], name: str) -> Response:
     file.seek(0)
     if size <= IN_MEMORY:
         with file:
-            return printing.as_file(file.read(), name, to_keep=True)
-    answer = send_file(file, as_attachment=True, download_name=name, conditional=False)
+            return sent(io.BytesIO(file.read()), name)
+    answer = sent(file, name)
     answer.content_length = size
     return answer
+
+
+def sent(file: IO[bytes], name: str) -> Response:
+    return send_file(file, as_attachment=True, download_name=name, conditional=False)
 
 
 def file_name(team: Team, what: Any, ending: str) -> str:

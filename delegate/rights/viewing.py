@@ -74,7 +74,8 @@ def tell_view(response: Response) -> Response:
     """Tell who got this page or file, unless it was told today."""
     told = VIEWS.get(request.endpoint or "")
     reader = actor_id()
-    if told and reader and response.status_code == 200 and request.method != "HEAD":
+    got_it = 200 <= response.status_code < 300 and request.method != "HEAD"
+    if told and reader and got_it:
         about = page_is_about()
         if about:
             remember(reader, *told, *about)
