@@ -346,6 +346,18 @@ def test_a_result_is_kept_for_a_day(app, ask, kind, tmp_path, age, left):
     assert len(rows(app)) == len(results(tmp_path)) == left
 
 
+def test_what_another_worker_swept_first_stops_nobody(app, ask, kind, tmp_path):
+    """A name whose file is gone is what is found when another one was quicker."""
+    kind(write_whole)
+    ask()
+    work(app)
+    (tmp_path / "jobs" / "swept").symlink_to("gone")
+    with app.app_context():
+        jobs.sweep(utc_now())
+
+    assert len(rows(app)) == 1
+
+
 def test_who_is_told_to_stop_gives_the_job_back(app, ask, kind, tmp_path):
     def stopped(claim, file):
         raise KeyboardInterrupt
