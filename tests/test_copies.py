@@ -330,6 +330,20 @@ def test_no_copy_goes_out_that_was_not_looked_through(alice, ann, version):
     assert alice.post(f"/people/{ann}/copy", **form).status_code == 409
 
 
+def test_who_knows_the_texts_alone_was_not_shown_them(app, alice, ann, request):
+    """They stand on other pages too, which an older sign-in may read."""
+    form = form_of(alice, ann)
+    with app.app_context():
+        employee = db.session.get(Employee, ann)
+        manager = db.session.get(Manager, alice.manager_id)
+        [part] = dossier.in_parts(collecting.gather(employee, manager))
+        form["version"] = dossier.digest(part)
+    request.getfixturevalue("long_ago")
+
+    answer = alice.post(f"/people/{ann}/copy", **form, json="1")
+    assert (answer.status_code, "My back." in answer.text) == (302, False)
+
+
 def test_a_rating_that_came_meanwhile_is_in_the_copy_or_shown_first(app, alice, ann):
     form = {**form_of(alice, ann), "json": "1"}
     with app.app_context():

@@ -22,7 +22,7 @@ from wtforms import BooleanField, HiddenField, TextAreaField
 from .. import access, i18n, printing
 from ..cli import Command, Line, person_called
 from ..forms import Choice, Difference, at_most, check_fit
-from ..identity import accounts
+from ..identity import accounts, throttle
 from ..models import LONG, Employee, Manager
 from ..printing import PAPERS
 from ..rights import blanking, collecting, dossier, notice
@@ -62,7 +62,7 @@ def show(employee_id: int) -> ResponseReturnValue:
     part = part_here(parts_of(employee, access.manager()))
     texts = dossier.texts(part)
     form = form_for(texts, proposed(employee, texts))
-    form.version.data = dossier.digest(part)
+    form.version.data = shown(employee, part)
     return page(employee, part, form)
 
 
@@ -73,7 +73,7 @@ def download(employee_id: int) -> ResponseReturnValue:
     part = part_here(parts_of(employee, access.manager()))
     texts = dossier.texts(part)
     form = form_for(texts, proposed(employee, texts))
-    if form.version.data != dossier.digest(part):
+    if form.version.data != shown(employee, part):
         return changed(employee, part, form)
     if not form.validate():
         return page(employee, part, form), 422
@@ -102,8 +102,14 @@ def changed(employee: Employee, part: Dossier, form: Any) -> ResponseReturnValue
     for text in texts:
         if text.key not in request.form:
             form[text.key].data = now[text.key]
-    form.version.data = dossier.digest(part)
+    form.version.data = shown(employee, part)
     return page(employee, part, form, differences), 409
+
+
+def shown(employee: Employee, part: Dossier) -> str:
+    """Return the version of these texts, which only whoever was shown them can know."""
+    ids = (str(access.manager().id), str(employee.id))
+    return throttle.keyed("copy", *ids, dossier.digest(part))
 
 
 def parts_of(
