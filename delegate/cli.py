@@ -274,3 +274,7 @@ def restore(file: Path, keep_sessions: bool) -> None:
     if kept:
         click.echo(f"What was there before is kept in {kept}.")
     click.echo("Whoever was erased after this backup was made is in it again.")
+    click.echo(
+        "Accounts are as they were then, with the passwords of then, also those shut "
+        "out since: look at them with: flask users list"
+    )

@@ -13,7 +13,8 @@ import pytest
 from conftest import make_app
 from sqlalchemy import func, select
 
-from delegate.models import Employee, Link, LoginSession, Team, db, utc_now
+from delegate.identity import letters
+from delegate.models import Employee, Link, LoginSession, Manager, Team, db, utc_now
 from delegate.upkeep import backups
 
 OURS = "FROM tries WHERE key LIKE 'k%'"
@@ -247,6 +248,7 @@ def test_restoring_gives_back_what_was_there_and_keeps_what_is(app, made, tmp_pa
     assert names(app) == {"Ann"}
     [kept] = (tmp_path / "backups").glob("before-restore-*.sqlite")
     assert str(kept) in said
+    assert "also those shut out since" in said
     assert kept.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.glob("*.restoring*")) == []
     assert query(tmp_path / "delegate.sqlite", "PRAGMA user_version") == [(0,)]
@@ -279,6 +281,8 @@ def a_link(manager_id):
 def test_restoring_ends_sessions_and_links(app, alice, tmp_path, options, still):
     with app.app_context():
         factory.add(a_link(alice.manager_id))
+        manager = db.session.get(Manager, alice.manager_id)
+        token = letters.token("password", manager)
     done(app, "backup", tmp_path / "x.sqlite")
     assert alice.open("/people/").status_code == 200
 
@@ -290,6 +294,7 @@ def test_restoring_ends_sessions_and_links(app, alice, tmp_path, options, still)
         assert (link.revoked_at is None) == still
         sessions = db.session.scalar(select(func.count(LoginSession.key_hash)))
         assert bool(sessions) == still
+        assert bool(letters.opened("password", token)) == still
 
 
 def cut(path):
@@ -342,6 +347,15 @@ def of_a_newer_version(path):
     change(path, "UPDATE alembic_version SET version_num = '9999'")
 
 
+def of_the_newest_version_by_its_name(path):
+    name = "UPDATE alembic_version SET version_num = 'heads'"
+    change(path, "DROP TABLE tries", name)
+
+
+def of_an_empty_version(path):
+    change(path, "UPDATE alembic_version SET version_num = ''")
+
+
 def without_a_version(path):
     change(path, "DROP TABLE alembic_version")
 
@@ -387,6 +401,8 @@ def in_use(path):
         (fill_at_random, "is not a backup"),
         (of_another_program, "It is the database of another program."),
         (of_a_newer_version, "made by a newer version than this one."),
+        (of_the_newest_version_by_its_name, "made by a newer version than this one."),
+        (of_an_empty_version, "made by a newer version than this one."),
         (without_a_version, "There is nothing in it."),
         (with_rows_that_point_nowhere, "is damaged (foreign_key_check"),
         (unsealed_and_torn, "was not restored"),
@@ -497,6 +513,7 @@ def test_postgresql_is_restored_into_an_empty_database(
     add(app, alice.team_id, "Ann")
     with app.app_context():
         factory.add(a_link(alice.manager_id))
+        before = db.session.get(Manager, alice.manager_id).fs_uniquifier
     done(app, "backup", tmp_path / "x.dump")
     url = postgresql.create()
     other = make_app(url, tmp_path / "other")
@@ -506,6 +523,7 @@ def test_postgresql_is_restored_into_an_empty_database(
     assert names(other) == {"Ann"}
     with other.app_context():
         assert db.session.scalar(select(Link)).revoked_at
+        assert db.session.scalar(select(Manager.fs_uniquifier)) != before
         assert db.session.scalar(select(LoginSession)) is None
         flask_migrate.check()
         db.session.remove()

@@ -10,6 +10,7 @@ copy of what was there is made when no more can be written.
 PostgreSQL is restored by its own pg_restore, and only where there are no tables yet.
 """
 
+import secrets
 import shutil
 import sqlite3
 import tempfile
@@ -20,12 +21,11 @@ from typing import Any
 
 from alembic import command
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from flask import current_app
-from sqlalchemy import Engine, delete, inspect, update
+from sqlalchemy import Engine, delete, inspect, select, update
 
 from .. import database
-from ..models import Link, LoginSession, db, utc_now
+from ..models import Link, LoginSession, Manager, db, utc_now
 from . import backups
 from .backups import NotDone
 
@@ -113,10 +113,8 @@ def check_revision(connection: sqlite3.Connection) -> None:
     if len(rows) != 1:
         raise NotDone("There is nothing in it.")
     scripts = ScriptDirectory.from_config(migrations())
-    try:
-        scripts.get_revision(rows[0][0])
-    except CommandError:
-        raise NotDone("It was made by a newer version than this one.") from None
+    if rows[0][0] not in {script.revision for script in scripts.walk_revisions()}:
+        raise NotDone("It was made by a newer version than this one.")
 
 
 def migrations(engine: Engine | None = None) -> Any:
@@ -140,9 +138,15 @@ def bring_up_to_date(copy: Path, keep_sessions: bool) -> None:
 
 
 def close_doors(engine: Engine) -> None:
-    """End every session and every link: whoever was shut out must not come back."""
+    """End every session and every link: whoever was shut out must not come back.
+
+    Links that are signed, such as those to set a password, hang on `fs_uniquifier`.
+    """
     with engine.begin() as connection:
         connection.execute(delete(LoginSession))
+        for id in connection.scalars(select(Manager.id)).all():
+            anew = {"fs_uniquifier": secrets.token_hex(32)}
+            connection.execute(update(Manager).where(Manager.id == id).values(anew))
         connection.execute(
             update(Link).where(Link.revoked_at.is_(None)).values(revoked_at=utc_now())
         )
