@@ -40,12 +40,21 @@ def test_a_missing_file_signs_nobody_out(alice, path):
     alice.get("/account/")
 
 
-def test_a_slower_request_does_not_bring_an_ended_session_back(app, alice):
-    """It opened the session before it was ended, and saves it after."""
-    key = alice.client.get_cookie("session").value
+def slow_request(app, browser):
+    """Return a session as a request has it that began by now, and is not done."""
+    key = browser.client.get_cookie("session").value
     with app.test_request_context(headers={"Cookie": f"session={key}"}) as context:
         slower = context.session
     slower["team"] = "1"
+    return key, slower
+
+
+@pytest.mark.parametrize("renewals", [0, 1, 2])
+def test_a_slower_request_does_not_bring_an_ended_session_back(app, alice, renewals):
+    """It opened the session before it was ended, and saves it after."""
+    key, slower = slow_request(app, alice)
+    for _ in range(renewals):
+        slower.renew()
     alice.post("/account/sign-out")
 
     with app.app_context():
@@ -54,6 +63,30 @@ def test_a_slower_request_does_not_bring_an_ended_session_back(app, alice):
     elsewhere = Browser(app)
     elsewhere.client.set_cookie("session", key)
     assert elsewhere.open("/account/").location.startswith("/account/sign-in")
+
+
+@pytest.mark.parametrize("renewals", [0, 1])
+def test_an_account_deleted_during_a_request_gets_no_session(app, alice, renewals):
+    _, slower = slow_request(app, alice)
+    for _ in range(renewals):
+        slower.renew()
+    with app.app_context():
+        db.session.execute(db.delete(Manager).filter_by(id=alice.manager_id))
+        db.session.commit()
+
+        assert sessions.keep(app, slower) is None
+    assert kept(app) == 0
+
+
+def test_of_a_session_renewed_twice_the_first_key_opens_nothing(app, alice):
+    key, slower = slow_request(app, alice)
+    slower.renew()
+    slower.renew()
+    with app.test_request_context():
+        assert sessions.keep(app, slower) not in (None, key)
+
+    assert kept(app) == 1
+    assert alice.open("/account/").location.startswith("/account/sign-in")
 
 
 def test_nothing_but_the_session_says_who_someone_is(app, alice):

@@ -95,7 +95,7 @@ class Session(CallbackDict[str, Any], SessionMixin):
 
     def renew(self) -> None:
         """Take a new key when this is saved; the old one then opens nothing."""
-        self.retired, self.key, self.modified = self.key, None, True
+        self.retired, self.key, self.modified = self.key or self.retired, None, True
 
 
 def init_app(app: Flask) -> None:
@@ -180,34 +180,37 @@ def opened(key: str, only_reads: bool) -> Session:
 
 def keep(app: Flask, session: Session) -> str | None:
     """Write `session` and return its cookie; None where it has been ended meanwhile."""
-    for key in (session.retired, None if "_user_id" in session else session.key):
-        forget(key)
+    before = session.key or session.retired
     if "_user_id" not in session:
+        forget(before)
         return sign(app, session)
-    mine = select(Manager.id).where(Manager.fs_uniquifier == session["_user_id"])
-    values = {
+    key = session.key or secrets.token_urlsafe(32)
+    row = {
+        "key_hash": digest(key),
         "content": json.dumps(dict(session)),
         "seen_at": utc_now(),
         "expires_at": utc_now() + IDLE,
-        "manager_id": mine.scalar_subquery(),
     }
     with writing() as connection:
-        if session.key:
-            this = LoginSession.key_hash == digest(session.key)
-            done = connection.execute(update(LoginSession).where(this).values(values))
-            return session.key if done.rowcount else None
-        session.key = secrets.token_urlsafe(32)
-        row = {
-            "key_hash": digest(session.key),
-            "device": devices.of(request.user_agent.string),
-            "created_at": session.since or utc_now(),
-            **values,
-        }
-        connection.execute(insert(LoginSession).values(row))
+        mine = select(Manager.id).where(Manager.fs_uniquifier == session["_user_id"])
+        owner = connection.scalar(mine.with_for_update(read=True, key_share=True))
+        if owner is None:
+            return None
+        row["manager_id"] = owner
+        if before:
+            this = LoginSession.key_hash == digest(before)
+            done = connection.execute(update(LoginSession).where(this).values(row))
+            if not done.rowcount:
+                return None
+        else:
+            row["device"] = devices.of(request.user_agent.string)
+            row["created_at"] = session.since or utc_now()
+            connection.execute(insert(LoginSession).values(row))
         connection.execute(
             delete(LoginSession).where(LoginSession.expires_at < utc_now())
         )
-    return session.key
+    session.key = key
+    return key
 
 
 def sign(app: Flask, session: Session) -> str | None:
@@ -260,8 +263,13 @@ def end_all(manager_id: int) -> None:
 
 def end_others(manager_id: int) -> None:
     """End every session of a manager but this one, which gets a new key."""
-    end_all(manager_id)
     current_session.renew()  # type: ignore[attr-defined]
+    mine = digest(current_session.retired or "")  # type: ignore[attr-defined]
+    db.session.execute(
+        delete(LoginSession)
+        .where(LoginSession.manager_id == manager_id)
+        .where(LoginSession.key_hash != mine)
+    )
 
 
 def end_one(manager_id: int, handle: str) -> None:

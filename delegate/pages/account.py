@@ -87,7 +87,7 @@ def renew_session(_app: Flask, **_kwargs: object) -> None:
 
 
 def end_other_sessions(_app: Flask, user: object, **_kwargs: object) -> None:
-    sessions.end_all(user.id)  # type: ignore[attr-defined]
+    sessions.end_others(user.id)  # type: ignore[attr-defined]
     flash(gettext("Your password is changed. Every other browser is signed out."))
 
 
