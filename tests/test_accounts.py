@@ -56,6 +56,14 @@ def test_every_refusal_at_sign_in_is_the_same(
     assert len(computed) == as_long == 1
 
 
+@pytest.mark.parametrize("password", ["x" * 4097, "\ufdfa" * 300])
+def test_more_than_can_be_hashed_is_a_wrong_password(app, alice, password):
+    for path, field in (("sign-in", "password"), ("once-more", "password")):
+        form = {"email": "alice@example.org", field: password}
+        browser = alice if path == "once-more" else Browser(app)
+        assert browser.post(f"/account/{path}", **form).status_code == 422, path
+
+
 def test_the_library_opens_no_page_that_is_not_meant(app):
     opened = {
         rule.endpoint.removeprefix("security.")

@@ -12,6 +12,8 @@ from pathlib import Path
 import factory
 import pytest
 from browsing import Browser
+from bs4 import BeautifulSoup
+from conftest import on_one_database
 from flask import url_for
 
 from delegate import access
@@ -561,6 +563,19 @@ def test_every_post_wants_a_token(app, alice):
     }
 
     assert open_doors == set()
+
+
+@on_one_database
+def test_every_form_that_posts_bears_a_token(app, alice):
+    ids = team_of(alice)
+    app.config["WTF_CSRF_ENABLED"] = True
+    for _, method, url in ways_in(app, **ids):
+        answer = alice.open(url) if method == "GET" else None
+        if answer is None or answer.mimetype != "text/html" or answer.location:
+            continue
+        for form in BeautifulSoup(answer.text, "html.parser").select("form"):
+            if form.get("method", "get").lower() == "post":
+                assert form.select_one("[name=csrf_token]"), (url, form.get("action"))
 
 
 def test_a_form_without_its_token_gets_words_in_the_readers_language(app, alice):

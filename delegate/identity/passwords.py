@@ -29,8 +29,20 @@ DUTCH = """
 """What the list lacks, being made of what the English-speaking take."""
 
 
+MOST_HASHED = 4096
+"""Characters that passlib takes; with more it raises."""
+
+
 class Passwords(PasswordUtil):
     """Validates wherever a password is set: in a form, or on the command line."""
+
+    def normalize(self, password: str) -> str:
+        """Return `password` in one form of Unicode, and never more than can be hashed.
+
+        What is longer than that has never been one that could be set.
+        """
+        normal: str = super().normalize(password[:MOST_HASHED])
+        return normal[:MOST_HASHED]
 
     def validate(
         self, password: str, is_register: bool, **kwargs: Any
