@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from . import access, i18n
 from .identity import accounts, inviting, letters, strong
-from .models import TITLE, Employee, Manager, db, utc_now
+from .models import TITLE, Employee, Manager, Team, db, utc_now
 from .texts import is_fit, one_line, tidy
 from .upkeep import backups, restoring, worker
 
@@ -91,8 +91,13 @@ def person_called(wanted: str, manager: Manager, *, write: bool = False) -> Empl
         if len(found) == 1:
             return found[0]
         if found:
-            listed = ", ".join(f"{one.name} ({one.id})" for one in found)
-            raise click.ClickException(f"More than one is called so: {listed}.")
+            listed = ", ".join(
+                f"{one.name} ({one.id}, {db.session.get_one(Team, one.team_id).name})"
+                for one in found
+            )
+            raise click.ClickException(
+                f"More than one is called so: {listed}. Say which by the number."
+            )
     raise click.ClickException(f"There is nobody called {wanted[:60]}.")
 
 

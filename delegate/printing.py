@@ -4,8 +4,10 @@ What every page and command that prints shares. Knows no requests.
 """
 
 import io
+import os
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from flask import Response, abort, make_response, render_template, send_file
 from flask_babel import gettext
@@ -56,6 +58,15 @@ def file_name(kind: str, name: str, rest: object, ending: str = "pdf") -> str:
     """Return "plan-ann-verhoeven-2026-11-26.pdf": letters, digits and hyphens only."""
     words = re.findall(r"[^\W_]+", f"{kind} {name[:LONGEST_NAME]} {rest}")
     return "-".join(words).lower() + "." + ending
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that nobody else on this computer can read. Raises OSError."""
+    if path.is_file():
+        path.chmod(0o600)
+    flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY
+    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+        file.write(content)
 
 
 def as_file(content: bytes, name: str, *, to_keep: bool) -> Response:

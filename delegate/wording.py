@@ -359,23 +359,30 @@ STEPS = {
 }
 
 _ALONE = _("You saw a %(rating)s; nothing else stops below %(level)s.")
+_ALONE_TOLD = _("Your manager saw a %(rating)s; nothing else stops below %(level)s.")
 _FLOORED = _(
     "knows this work, so is heard before you decide: %(level)s, not %(lowest)s"
 )
 _SAFEGUARDED = _("%(note)s, with a safeguard agreed")
 
 
-def held_back(recommendation: Recommendation, ratings: Ratings | None = None) -> str:
+def held_back(
+    recommendation: Recommendation,
+    ratings: Ratings | None = None,
+    *,
+    to_manager: bool = True,
+) -> str:
     """Say what holds the level where it is, and what of it is not yet seen.
 
     With `ratings`, where one rating alone holds it back, also tell that rating and how
-    far the rest would go. Empty where there is no level.
+    far the rest would go. Empty where there is no level. Said to the manager, or to who
+    it is about.
     """
     if recommendation.level is None:
         return ""
     sentences = (
         _limits(recommendation),
-        _alone(recommendation, ratings),
+        _alone(recommendation, ratings, _ALONE if to_manager else _ALONE_TOLD),
         not_seen(recommendation),
     )
     return " ".join(filter(None, sentences))
@@ -424,13 +431,15 @@ def _limits(recommendation: Recommendation) -> str:
     return _fill(HELD_BACK[len(limits)], things=nouns)
 
 
-def _alone(recommendation: Recommendation, ratings: Ratings | None) -> str:
+def _alone(
+    recommendation: Recommendation, ratings: Ratings | None, sentence: object
+) -> str:
     limits = recommendation.limits
     rating = getattr(ratings, limits[0].input, None) if len(limits) == 1 else None
     if rating is None:
         return ""
     rest = recommendation.ceilings[1]
-    return _fill(_ALONE, rating=rating, level=int(rest.at_most))
+    return _fill(sentence, rating=rating, level=int(rest.at_most))
 
 
 def _step(name: str, value: int | Clarity, ratings: Ratings) -> str:

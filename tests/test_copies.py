@@ -25,6 +25,7 @@ from delegate.models import (
     Rating,
     Remark,
     Safeguard,
+    Team,
     db,
 )
 from delegate.rights import blanking, collecting, dossier
@@ -294,7 +295,7 @@ def test_what_is_blanked_out_is_a_mark_on_paper_too(app, alice, ann):
     assert f"{BLANK}: left out" in words
 
 
-def test_other_managers_are_told_apart_and_named_when_wished(app, alice, bob, ann):
+def test_other_managers_are_named_and_told_apart_when_wished(app, alice, bob, ann):
     with app.app_context():
         person = db.session.get(Employee, ann)
         factory.rating(person, "help", 4, rater_id=bob.manager_id)
@@ -305,9 +306,34 @@ def test_other_managers_are_told_apart_and_named_when_wished(app, alice, bob, an
             row["written_by"] for row in made["ratings"] if row["criterion"] == "help"
         ]
 
-    assert by(copied(alice, ann)) == ["", "colleague 1"]
-    assert by(copied(alice, ann, names="y")) == ["", "Bob"]
-    assert "Bob" not in text_of(copied(alice, ann, "pdf"))
+    assert by(copied(alice, ann)) == ["", "Bob"]
+    assert by(copied(alice, ann, nameless="y")) == ["", "colleague 1"]
+    assert "Bob" in text_of(copied(alice, ann, "pdf"))
+    assert "Bob" not in text_of(copied(alice, ann, "pdf", nameless="y"))
+
+
+def test_what_holds_a_level_back_is_told_as_seen_by_the_manager(app, alice, ann):
+    with app.app_context():
+        person = db.session.get(Employee, ann)
+        task = factory.task(alice.team_id, "Measuring")
+        factory.rated(person, needs=2, rater_id=alice.manager_id)
+        factory.rating(person, "familiarity", 4, task=task, rater_id=alice.manager_id)
+
+    told = [row["why"] for row in copied(alice, ann)["tasks"]]
+    assert any("Your manager saw a 2;" in why for why in told)
+    assert not any("You saw" in why for why in told)
+
+
+def test_each_title_of_a_task_has_a_label_of_its_own(app, alice, ann):
+    with app.app_context():
+        factory.pair(
+            db.session.get(Employee, ann), factory.task(alice.team_id, "Two"), current=2
+        )
+    page = alice.get(f"/people/{ann}/copy")
+    labels = [label.get_text(" ", strip=True) for label in page.select("label")]
+
+    assert len([one for one in labels if one.startswith("Task ")]) == 2
+    assert len(labels) == len(set(labels))
 
 
 def test_a_text_changed_meanwhile_is_looked_at_again(app, alice, ann):
@@ -501,6 +527,23 @@ def test_the_command_writes_the_same(app, alice, ann, tmp_path, ending):
     read = text_of(out.read_bytes()) if ending == "pdf" else out.read_text()
     assert "Two were away." in read
     assert f"Ask {BLANK}." in read
+    assert out.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("command", ["copy", "plan"])
+@pytest.mark.parametrize("name", ["Ann Verhoeven", "ann"])
+def test_a_command_names_each_of_two_teams(app, alice, ann, tmp_path, command, name):
+    with app.app_context():
+        other = factory.add(Team(name="Day shift"))
+        ids = {"team_id": other.id, "manager_id": alice.manager_id}
+        factory.add(Membership(**ids, role="owner"))
+        factory.employee(other.id, "Ann Verhoeven")
+    out = tmp_path / "out.pdf"
+    result = app.test_cli_runner().invoke(args=[command, name, "-o", str(out)])
+
+    assert (result.exit_code, out.exists()) == (1, False)
+    assert "Team of Alice" in result.output
+    assert "Day shift" in result.output
 
 
 def test_the_command_refuses_in_a_sentence(app, alice, ann, tmp_path):

@@ -51,7 +51,7 @@ class CopyForm(FlaskForm):
     paper = Choice(
         _("Size of the paper"), {"a4": "A4", "letter": "Letter"}, required=True
     )
-    names = BooleanField(_("Call other managers by their names"))
+    nameless = BooleanField(_("Leave out the names of other managers"))
 
 
 @bp.route("/people/<id:employee_id>/copy")
@@ -79,7 +79,7 @@ def download(employee_id: int) -> ResponseReturnValue:
         return page(employee, part, form), 422
     words = {text.key: form[text.key].data or blanking.BLANK for text in texts}
     with i18n.speaking(form.language.data):
-        parts = parts_of(employee, access.manager(), names=form.names.data)
+        parts = parts_of(employee, access.manager(), names=not form.nameless.data)
         kind = "json" if "json" in request.form else "pdf"
         ready = dossier.with_words(part_here(parts), words)
         return as_file(ready, kind, form.paper.data)
@@ -113,7 +113,7 @@ def shown(employee: Employee, part: Dossier) -> str:
 
 
 def parts_of(
-    employee: Employee, manager: Manager, *, names: bool = False
+    employee: Employee, manager: Manager, *, names: bool = True
 ) -> list[Dossier]:
     return dossier.in_parts(collecting.gather(employee, manager, names=names))
 
@@ -140,7 +140,11 @@ def form_for(texts: Sequence[Text], words: Mapping[str, str]) -> Any:
 
 
 def label_of(text: Text) -> str:
-    return f"{text.of}: {text.label}" if text.of else str(text.label)
+    """Return what it is and of what; a title of a task comes with its number."""
+    if text.of:
+        return f"{text.of}: {text.label}"
+    number = text.key.removeprefix("task_")
+    return f"{text.label} {number}" if number != text.key else str(text.label)
 
 
 def page(employee: Employee, part: Dossier, form: Any, differences: Any = ()) -> str:
@@ -218,7 +222,9 @@ def write_copy(
             }
             ready = dossier.with_words(part, words)
             to = part_of(output, part)
-            to.write_bytes(as_json(ready) if kind == "json" else as_pdf(ready, size))
+            printing.write_private(
+                to, as_json(ready) if kind == "json" else as_pdf(ready, size)
+            )
             click.echo(f"Wrote {click.format_filename(to)}.")
 
 

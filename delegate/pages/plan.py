@@ -155,5 +155,5 @@ def print_plan(
     person = person_called(employee, manager)
     with i18n.speaking(lang):
         html = document(person, manager, copy, [])
-    output.write_bytes(print_out(html, size))
+    printing.write_private(output, print_out(html, size))
     click.echo(f"Wrote {click.format_filename(output)}.")

@@ -64,10 +64,11 @@ DIRECTIONS = {
 }
 
 
-def gather(employee: Employee, manager: Manager, *, names: bool = False) -> Dossier:
+def gather(employee: Employee, manager: Manager, *, names: bool = True) -> Dossier:
     """Return all that is kept of `employee`, as `manager` sees it, in words spoken now.
 
-    Other managers are called by their names, or else told apart by a number.
+    Other managers are called by their names, as whom a score is from is part of what is
+    owed (GDPR, article 15(1)(g)), or else told apart by a number.
     """
     called = caller(manager, names=names)
     titles = titles_of(employee)
@@ -214,7 +215,7 @@ def why(found: Outcome) -> str:
         return str(gettext("It stays with your manager."))
     if advice.missing:
         return str(wording.MISSING[advice.missing[0]])
-    return wording.held_back(advice, found.ratings)
+    return wording.held_back(advice, found.ratings, to_manager=False)
 
 
 def agreements(
