@@ -45,8 +45,8 @@ BEFORE = (
         _("Who sees it?"),
         _(
             "Your manager, and colleagues with whom your manager shares the team. The"
-            " program records who looked. Whoever looks after the server can reach what"
-            " is on it, and uses that for nothing else."
+            " program records who looked, and keeps that for 24 months. Whoever looks"
+            " after the server can reach what is on it, and uses that for nothing else."
         ),
     ),
 )
