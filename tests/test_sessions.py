@@ -57,7 +57,7 @@ def test_a_slower_request_does_not_bring_an_ended_session_back(app, alice, renew
         slower.renew()
     alice.post("/account/sign-out")
 
-    with app.app_context():
+    with app.test_request_context():
         assert sessions.keep(app, slower) is None
     assert kept(app) == 0
     elsewhere = Browser(app)
@@ -70,7 +70,7 @@ def test_an_account_deleted_during_a_request_gets_no_session(app, alice, renewal
     _, slower = slow_request(app, alice)
     for _ in range(renewals):
         slower.renew()
-    with app.app_context():
+    with app.test_request_context():
         db.session.execute(db.delete(Manager).filter_by(id=alice.manager_id))
         db.session.commit()
 
