@@ -5,7 +5,7 @@ import pytest
 from paper_checks import text_of
 
 from delegate import wording
-from delegate.models import LONG, Membership, Rating, Remark, db
+from delegate.models import LONG, Employee, Membership, Rating, Remark, db
 
 SAID = "That week two colleagues were away."
 
@@ -170,3 +170,15 @@ def test_the_way_to_it_names_the_criterion(alice, ann, rating):
     for page in (f"/people/{ann}", f"/ratings/{ann}"):
         [link] = alice.get(page).select(f"a[href='/remarks/{rating}']")
         assert str(wording.CRITERIA["informs"]) in link.text
+
+
+def test_each_way_to_it_names_whose_score_it_is_of(app, alice, bob, ann, rating):
+    with app.app_context():
+        person = db.session.get(Employee, ann)
+        criterion = db.session.get(Rating, rating).criterion
+        factory.rating(person, criterion, 4, rater_id=bob.manager_id)
+
+    links = alice.get(f"/people/{ann}").select("a[href^='/remarks/']")
+    said = [" ".join(link.text.split()) for link in links]
+    assert len(said) == len(set(said)) == 2
+    assert any("the 4 of Bob" in one for one in said)
