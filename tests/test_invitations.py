@@ -115,6 +115,14 @@ def test_what_is_over_opens_nothing(app, admin, browser, values):
     assert browser.post(path, **BOB).status_code == 404
 
 
+def test_of_many_clicks_one_invitation_is_open(app, admin):
+    sent = {"email": "bob@example.org", "language": "en"}
+    admin.click_again_and_again("/invitations/", times=8, **sent)
+
+    with app.app_context():
+        assert len(db.session.scalars(inviting.open_ones()).all()) == 1
+
+
 def test_a_withdrawn_invitation_opens_nothing(admin, browser):
     path = invited(admin)
     form = admin.get("/invitations/").select_one("form[action$=withdraw]")

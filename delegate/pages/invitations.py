@@ -15,6 +15,7 @@ from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired
 
 from .. import access, i18n
+from ..database import lock
 from ..forms import REQUIRED, Choice, ShortText
 from ..identity import accounts, inviting, links, mail
 from ..models import Link, LoginSession, Manager, db, utc_now
@@ -83,6 +84,7 @@ def invite() -> ResponseReturnValue:
     form = InvitationForm()
     if not form.validate_on_submit():
         return show_list(form), 422
+    lock(access.manager())  # Of two clicks the second revokes what the first one made.
     try:
         email = accounts.normal_address(form.email.data or "")
         if accounts.is_taken(email):
