@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import factory
 import pytest
+from conftest import signed_in
 from sqlalchemy import String, Text, event
 
 from delegate.models import (
@@ -243,6 +244,7 @@ def test_an_account_goes_with_the_teams_it_owns(app, alice, bob, known):
 
     assert found_in_tables(app) == []
     assert alice.open("/").location.startswith("/account/sign-in")
+    assert "Your account is erased." in alice.get("/account/sign-in").text
     with app.app_context():
         assert names(Manager) == ["Bob"]
         assert names(Team) == ["Team of Bob"]
@@ -260,6 +262,23 @@ def test_the_last_administrator_is_followed_by_another(app, alice, bob):
 
     with app.app_context():
         assert db.session.get(Manager, bob.manager_id).is_admin
+
+
+def test_who_owns_a_team_comes_before_an_older_viewer(app, alice, bob):
+    with app.app_context():
+        db.session.get(Manager, alice.manager_id).is_admin = True
+        db.session.execute(
+            db.update(Membership)
+            .filter_by(manager_id=bob.manager_id)
+            .values(role="viewer")
+        )
+        db.session.commit()
+    carol = signed_in(app, "Carol")
+    alice.post("/account/erase")
+
+    with app.app_context():
+        assert db.session.get(Manager, carol.manager_id).is_admin
+        assert not db.session.get(Manager, bob.manager_id).is_admin
 
 
 def test_the_months_that_something_is_kept_can_be_chosen(app, alice):

@@ -173,6 +173,7 @@ def account() -> ResponseReturnValue:
     )
 
 
+        flash(gettext("Your account is erased."))
 @bp.cli.command("purge", cls=Command)
 def purge() -> None:
     """Erase what has been kept for long enough, and what was removed a month ago."""

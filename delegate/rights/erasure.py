@@ -200,11 +200,16 @@ def others_in(team: Team, manager: Manager) -> list[Manager]:
 
 
 def heir(manager: Manager) -> Manager | None:
-    """Return who becomes administrator when this account goes; mostly nobody has to."""
+    """Return who becomes administrator when this account goes; mostly nobody has to.
+
+    The oldest account that owns a team, or else the oldest one.
+    """
     rest = select(Manager).where(Manager.id != manager.id, Manager.active)
     if not manager.is_admin or db.session.scalar(rest.where(Manager.is_admin).limit(1)):
         return None
-    return db.session.scalar(rest.order_by(Manager.id).limit(1))
+    owners = select(Membership.manager_id).filter_by(role="owner")
+    first = rest.order_by(Manager.id.not_in(owners), Manager.id)
+    return db.session.scalar(first.limit(1))
 
 
 def wipe(teams: Iterable[int]) -> None:
