@@ -109,9 +109,10 @@ def is_id(wanted: str) -> bool:
 
 users = AppGroup("users", help="Accounts of managers.")
 jobs = AppGroup("jobs", help="What takes too long for a page.")
+HERE = "http://127.0.0.1:8000"
 URL = click.option(
     "--url",
-    default="http://127.0.0.1:8000",
+    default=HERE,
     help="The address of the server, where PUBLIC_URL is not set.",
 )
 
@@ -165,6 +166,15 @@ def invite(email: str, lang: str, url: str) -> None:
     except ValueError as error:
         raise click.ClickException(error.args[1]) from error
     click.echo(f"Mailed {made.email}." if made.is_mailed else made.address)
+    if not made.is_mailed:
+        say_where(url)
+
+
+def say_where(url: str) -> None:
+    """Say that the address before a link was a guess, where nobody said it."""
+    if url == HERE and not current_app.config["PUBLIC_URL"]:
+        words = f"If the server runs at another address than {HERE}, put that in front."
+        click.echo(words, err=True)
 
 
 @users.command(cls=Command)
@@ -175,6 +185,7 @@ def reset(email: str, url: str) -> None:
     manager = accounts.manager_for(email)
     with current_app.test_request_context(base_url=url):
         click.echo(letters.password_link(manager))
+    say_where(url)
 
 
 @users.command(cls=Command)
@@ -224,7 +235,11 @@ def forget_factors(email: str) -> None:
     manager = accounts.manager_for(email)
     strong.forget(manager)
     db.session.commit()
-    click.echo(f"{manager.email} now signs in with the password alone.")
+    click.echo(
+        f"{manager.email} now signs in with the password alone. Passkeys, the "
+        "authenticator app and recovery codes are gone, and every browser is signed "
+        "out."
+    )
 
 
 @jobs.command(cls=Command)

@@ -9,6 +9,7 @@ from browsing import Browser
 from delegate import access
 from delegate.identity import letters, strong
 from delegate.models import LoginSession, Manager, db
+from delegate.pages import passkeys
 
 LATER = access.FRESH.total_seconds() + 1
 
@@ -351,11 +352,25 @@ def test_an_administrator_lets_in_who_lost_everything(app, alice):
     command = ["users", "forget-factors", "alice@example.org"]
     told = app.test_cli_runner().invoke(args=command).output
 
-    assert told == "alice@example.org now signs in with the password alone.\n"
+    assert told.startswith("alice@example.org now signs in with the password alone.")
+    assert "recovery codes are gone, and every browser is signed out" in told
     assert not is_in(alice)
     alice.sign_in("alice@example.org")
     assert is_in(alice)
     assert "You have none yet." in alice.get("/passkeys/").text
+
+
+@pytest.mark.parametrize(
+    ("called", "by_name"),
+    [
+        ("http://127.0.0.1:8000", "http://localhost:8000/passkeys/"),
+        ("http://localhost:8000", None),
+        ("https://delegate.example.org", None),
+    ],
+)
+def test_passkeys_called_by_number_point_to_the_name(app, called, by_name):
+    with app.test_request_context("/passkeys/", base_url=called):
+        assert passkeys.by_name() == by_name
 
 
 @pytest.mark.parametrize(

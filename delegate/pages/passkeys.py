@@ -73,8 +73,17 @@ def index() -> ResponseReturnValue:
 
 def show(form: PasskeyForm, status: int = 200) -> ResponseReturnValue:
     keys = access.manager().passkeys
-    page = render_template("passkeys/index.html", form=form, keys=keys)
-    return page, status
+    shown = {"form": form, "keys": keys, "by_name": by_name()}
+    return render_template("passkeys/index.html", **shown), status
+
+
+def by_name() -> str | None:
+    """Return this page at localhost, where we were called by a number."""
+    here = urlsplit(request.host_url)
+    if current_app.config["PUBLIC_URL"] or here.hostname != "127.0.0.1":
+        return None
+    host = here.netloc.replace("127.0.0.1", "localhost")
+    return f"{here.scheme}://{host}{url_for('passkeys.index')}"
 
 
 @bp.post("/offer")
