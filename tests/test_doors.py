@@ -74,7 +74,7 @@ DOORS = {
         """,
     "administrator": """
         invitations.index invitations.invite invitations.withdraw
-        invitations.activate invitations.deactivate
+        invitations.activate invitations.deactivate invitations.password_link
         """,
 }
 """Of what one asked for oneself, as a ZIP of plans, the owner here is who asked."""

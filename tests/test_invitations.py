@@ -275,6 +275,33 @@ def test_a_link_from_the_command_line_sets_a_password_once(app, alice, browser):
     assert browser.sign_in("alice@example.org", NEW).location == "/"
 
 
+def test_the_administrator_makes_a_link_for_a_new_password(admin, bob, browser):
+    path = f"/invitations/accounts/{bob.manager_id}/password"
+    assert bob.post(path).status_code == 404
+    assert admin.get("/invitations/").select(f"form[action='{path}']")
+    page = admin.page(admin.post(path))
+    link = page.select_one("#address")["value"].removeprefix("http://localhost")
+
+    assert browser.post(link, password=NEW).location == "/account/sign-in"
+    assert browser.sign_in("bob@example.org", NEW).location == "/"
+    browser.get(link, 404)
+
+
+def test_a_link_says_where_its_address_is_a_guess(app, alice):
+    email, words = "alice@example.org", "If the server runs at another address"
+
+    assert words in run(app, "reset", email).stderr
+    assert words not in run(app, "reset", email, "--url", "http://localhost").stderr
+
+
+def test_without_mail_one_is_told_whom_to_ask(browser):
+    page = browser.get("/recovery/").text
+
+    assert "Ask the administrator" in page
+    assert "flask users reset" in page
+    assert "We mail you" not in page
+
+
 def test_a_new_password_by_link_ends_the_wait(app, alice, browser):
     for _ in range(11):
         browser.sign_in("alice@example.org", "not this one")

@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired
 from .. import access, i18n
 from ..database import lock
 from ..forms import REQUIRED, Choice, ShortText
-from ..identity import accounts, inviting, links, mail
+from ..identity import accounts, inviting, letters, links, mail
 from ..models import Link, LoginSession, Manager, db, utc_now
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -140,6 +140,20 @@ def activate(manager_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(gettext("%(email)s can sign in again.", email=manager.email))
     return redirect(url_for(".index"))
+
+
+@bp.post("/accounts/<id:manager_id>/password")
+@only_administrators
+@access.fresh
+def password_link(manager_id: int) -> ResponseReturnValue:
+    """Show once the link with which another account sets a new password."""
+    manager = another_or_404(manager_id)
+    if not manager.active:
+        abort(404)
+    address = letters.password_link(manager)
+    return render_template(
+        "invitations/link.html", email=manager.email, address=address
+    )
 
 
 def another_or_404(id: int) -> Manager:
