@@ -132,6 +132,7 @@ def test_what_is_not_shared_any_more_is_gone_with_the_next_click(alice, carol):
     carol.get(f"/people/?team={alice.team_id}")
     alice.post(sharing(alice, f"{carol.manager_id}/end"))
 
+    assert "Carol does not see this team any more" in alice.get(sharing(alice)).text
     carol.get(f"/people/?team={alice.team_id}", 404)
 
 
@@ -146,6 +147,9 @@ def test_one_may_leave_the_team_of_another_and_not_ones_own(alice, carol):
 def test_a_team_is_handed_over_whole(alice, carol):
     share(alice, carol)
     path = sharing(alice, f"{carol.manager_id}/hand-over")
+    assert alice.get(sharing(alice)).select(f"a[href='{path}']")
+    assert "Carol becomes the owner" in alice.get(path).text
+    assert role_of(alice, alice.team_id) == "owner"
     alice.post(path)
 
     assert role_of(carol, alice.team_id) == "owner"

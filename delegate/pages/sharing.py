@@ -6,7 +6,16 @@ invitation says the same to whoever is known here and whoever is not.
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -143,16 +152,27 @@ def changed_meanwhile(team: Team) -> ResponseReturnValue:
 def end(team_id: int, manager_id: int) -> ResponseReturnValue:
     """Take someone out of the team: from their next click on it is not there."""
     team = locked(team_id)
-    db.session.delete(other_or_404(team, manager_id))
+    member = other_or_404(team, manager_id)
+    them = db.session.get_one(Manager, manager_id)
+    db.session.delete(member)
     db.session.commit()
-    flash(gettext("The team is not shared with them any more."))
+    words = gettext(
+        "%(name)s does not see this team any more. What they wrote stays.",
+        name=them.name or them.email,
+    )
+    flash(words)
     return redirect(url_for(".index", team_id=team.id))
 
 
-@bp.post("/<id:manager_id>/hand-over")
+@bp.route("/<id:manager_id>/hand-over", methods=["GET", "POST"])
 @access.fresh
 def hand_over(team_id: int, manager_id: int) -> ResponseReturnValue:
-    """Make another member the owner, and oneself who works together with them."""
+    """Ask; then make another the owner, and oneself who works together with them."""
+    if request.method != "POST":
+        team = access.own_team_or_404(team_id, owner=True)
+        other_or_404(team, manager_id)
+        heir = db.session.get(Manager, manager_id)
+        return render_template("sharing/hand_over.html", team=team, heir=heir)
     team = locked(team_id)
     other_or_404(team, manager_id).role = OWNER
     member_of(team, access.manager().id).role = EDITOR
