@@ -13,10 +13,19 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, func, or_, select
 
 from . import agreeing, i18n, planning, recording, rules, wording
-from .models import LIVE_STATES, Agreement, Employee, Manager, Task, db
+from .models import (
+    LIVE_STATES,
+    ROLES,
+    Agreement,
+    Employee,
+    Manager,
+    Membership,
+    Task,
+    db,
+)
 from .planning import Facts, Outcome
 from .recording import Remarks
 
@@ -173,7 +182,7 @@ def plan(employee: Employee, manager: Manager, *, ticked: Sequence[Task] = ()) -
     days = [one.look_back_on for one, _ in found if one.state != "draft"]
     return Plan(
         name=employee.name,
-        manager=named(manager),
+        manager=named(other_side(employee, manager, [one for one, _ in found])),
         day=i18n.as_date(employee.next_talk_at or i18n.today()),
         look_back=min(filter(None, days), default=None),
         items=items or suggested(employee, manager),
@@ -183,6 +192,32 @@ def plan(employee: Employee, manager: Manager, *, ticked: Sequence[Task] = ()) -
         learning=employee.learning,
         is_suggested=not items,
     )
+
+
+def other_side(
+    employee: Employee, manager: Manager, agreements: Iterable[Agreement]
+) -> Manager:
+    """Return whose plan it is with this person, whoever prints it.
+
+    Who made the newest agreement; else who prints, if they may write, or the owner.
+    """
+    made = [one for one in agreements if one.created_by_id]
+    if made:
+        newest = max(made, key=lambda one: (one.created_at, one.id))
+        return db.session.get_one(Manager, newest.created_by_id)
+    owner, _, viewer = ROLES
+    mine = and_(Manager.id == manager.id, Membership.role != viewer)
+    found = db.session.scalar(
+        select(Manager)
+        .join(Membership, Membership.manager_id == Manager.id)
+        .where(
+            Membership.team_id == employee.team_id,
+            or_(Membership.role == owner, mine),
+        )
+        .order_by(Manager.id != manager.id)
+        .limit(1)
+    )
+    return found or manager
 
 
 def fitting(items: Sequence[Item]) -> list[Item]:

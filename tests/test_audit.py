@@ -201,9 +201,25 @@ def test_sharing_a_team_is_told_both_ways(app, alice, bob, ann):
         db.session.commit()
 
     assert told(app) == [
-        ("shared", "membership", None),
+        ("joined", "membership", None),
         ("unshared", "membership", None),
     ]
+
+
+def test_who_joins_does_so_and_other_roles_have_words_of_their_own(app, alice, bob):
+    with app.app_context():
+        ids = {"team_id": alice.team_id, "manager_id": bob.manager_id}
+        bobs = Membership(**ids, role="viewer")
+        db.session.add(bobs)
+        db.session.commit()
+    sharing = f"/teams/{alice.team_id}/sharing/{bob.manager_id}"
+    alice.post(f"{sharing}/role", role="editor", was="viewer")
+    alice.post(f"{sharing}/hand-over")
+    page = alice.get(f"/trail/?team={alice.team_id}").text
+
+    assert "Bob took up the invitation" in page
+    assert "Alice changed who may do what in the team" in page
+    assert "Alice handed the team over to someone else" in page
 
 
 def test_a_link_is_told_when_made_and_withdrawn_but_not_when_used(app, alice, ann):

@@ -465,6 +465,51 @@ def test_it_opens_in_the_browser_unless_it_is_to_be_kept(alice, ann):
     assert headers["Content-Disposition"].startswith("inline; filename=")
 
 
+def join(app, browser, other, role):
+    with app.app_context():
+        ids = {"team_id": browser.team_id, "manager_id": other.manager_id}
+        factory.add(Membership(**ids, role=role))
+
+
+@pytest.mark.parametrize(
+    ("role", "made_by", "named"),
+    [
+        ("viewer", "alice", "Alice"),
+        ("editor", "alice", "Alice"),
+        ("editor", "bob", "Bob"),
+        ("viewer", None, "Alice"),
+        ("editor", None, "Bob"),
+    ],
+)
+def test_the_plan_names_whose_agreement_it_is(
+    app, alice, bob, ann, role, made_by, named
+):
+    join(app, alice, bob, role)
+    ids = {"alice": alice.manager_id, "bob": bob.manager_id, None: None}
+    with app.app_context():
+        db.session.scalar(select(Pair)).agreements[0].created_by_id = ids[made_by]
+        db.session.commit()
+    pages = (shared(bob, ann), bob.get(f"/plan/{ann}").select_one(".paper").text)
+
+    other = {"Alice": "Bob", "Bob": "Alice"}[named]
+    for words in (" ".join(page.split()) for page in pages):
+        assert f"Ann Verhoeven and {named}" in words
+        assert f"Stays with {named}" in words
+        assert other not in words
+
+
+def test_the_newest_agreement_says_whose_plan_it_is(app, alice, bob, ann):
+    join(app, alice, bob, "editor")
+    with app.app_context():
+        [first] = db.session.scalar(select(Pair)).agreements
+        first.created_by_id = alice.manager_id
+        task = factory.task(alice.team_id, "Monthly report")
+        person = first.pair.employee
+        factory.agreement(person, task, created_by_id=bob.manager_id)
+
+    assert "Ann Verhoeven and Bob" in shared(alice, ann)
+
+
 def test_a_viewer_prints_the_shared_plan_only(app, alice, bob, ann):
     with app.app_context():
         db.session.add(

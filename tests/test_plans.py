@@ -84,6 +84,21 @@ def test_the_plans_come_in_one_file(app, alice, people, tmp_path):
 
 
 @on_one_database
+def test_each_plan_fetched_is_told_of_its_person(app, alice, people):
+    address = ask(alice, people[1:])
+    work(app)
+    for _ in range(2):
+        assert alice.open(f"{address}.zip").status_code == 200
+
+    told = [
+        [line.text for line in page.select("ol.lines li") if "printed" in line.text]
+        for page in (alice.get(f"/trail/?employee={id}") for id in people)
+    ]
+    assert [len(lines) for lines in told] == [0, 1, 1]
+    assert "Alice printed the plan of Bram Jansen" in told[2][0]
+
+
+@on_one_database
 def test_people_of_one_name_have_a_file_each(app, alice, people, tmp_path):
     made = []
     for _ in range(2):

@@ -1,13 +1,25 @@
 """A team of two managers: sharing it, ending that, and what stays each one's own."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import factory
 import pytest
 from conftest import signed_in
 from factory import PASSWORD
 
-from delegate.models import Employee, Link, Membership, Rating, Task, db
+from delegate.identity import inviting
+from delegate.models import (
+    Employee,
+    Link,
+    Manager,
+    Membership,
+    Rating,
+    Task,
+    Team,
+    db,
+)
 
 
 @pytest.fixture
@@ -175,6 +187,85 @@ def test_two_who_hand_over_at_once_leave_one_owner(app, alice, bob, carol):
     with app.app_context():
         owners = db.select(Membership).filter_by(team_id=alice.team_id, role="owner")
         assert len(db.session.scalars(owners).all()) == 1
+
+
+def test_a_team_keeps_an_owner_while_the_next_one_goes(app):
+    for number in range(4):
+        first = signed_in(app, f"Alice{number}")
+        other = signed_in(app, f"Carol{number}")
+        share(first, other)
+        path = sharing(first, f"{other.manager_id}/hand-over")
+        at_once((first, path), (other, "/account/erase"))
+
+    with app.app_context():
+        owned = db.select(Membership.team_id).filter_by(role="owner")
+        ownerless = db.select(Team).where(Team.id.not_in(owned))
+        assert db.session.scalars(ownerless).all() == []
+
+
+def at_once(*clicks):
+    """Post each browser to its path, all at the same moment."""
+    together = Barrier(len(clicks))
+
+    def click(one):
+        together.wait()
+        return one[0].post(one[1]).status_code
+
+    with ThreadPoolExecutor(len(clicks)) as pool:
+        assert {*pool.map(click, clicks)} <= {302, 404}
+
+
+def test_no_account_that_is_not_let_in_becomes_the_owner(app, alice, carol):
+    share(alice, carol)
+    with app.app_context():
+        db.session.get(Manager, carol.manager_id).active = False
+        db.session.commit()
+
+    assert alice.get(sharing(alice)).select("a[href$=hand-over]") == []
+    path = sharing(alice, f"{carol.manager_id}/hand-over")
+    assert alice.post(path).status_code == 404
+    assert role_of(alice, alice.team_id) == "owner"
+
+
+def test_who_hands_over_leaves_no_way_back_in(alice, bob, carol):
+    share(alice, carol)
+    path = invited(alice, "bob@example.org")
+    alice.post(sharing(alice, f"{carol.manager_id}/hand-over"))
+
+    assert bob.post(path, password=PASSWORD).status_code == 404
+    assert role_of(bob, alice.team_id) is None
+
+
+@pytest.mark.parametrize("way", ["end", "leave"])
+def test_who_goes_leaves_no_way_back_in(app, alice, bob, carol, way):
+    share(alice, carol)
+    path = invited(alice, "bob@example.org")
+    with app.app_context():
+        db.session.execute(db.update(Link).values(manager_id=carol.manager_id))
+        db.session.commit()
+    if way == "end":
+        alice.post(sharing(alice, f"{carol.manager_id}/end"))
+    else:
+        carol.post(sharing(alice, "leave"))
+
+    assert bob.post(path, password=PASSWORD).status_code == 404
+
+
+def test_of_many_clicks_one_invitation_is_open(app, alice):
+    sent = {"email": "carol@example.org", "role": "viewer", "language": "en"}
+    alice.click_again_and_again(sharing(alice), times=8, **sent)
+
+    with app.app_context():
+        assert len(db.session.scalars(inviting.open_ones()).all()) == 1
+
+
+def test_whoever_opens_an_invitation_sees_whether_it_is_known(alice, bob, browser):
+    pages = [
+        browser.get(invited(alice, email))
+        for email in ("bob@example.org", "nobody@example.org")
+    ]
+
+    assert [len(page.select("input[name=name]")) for page in pages] == [0, 1]
 
 
 # ---- whose is what

@@ -8,7 +8,16 @@ in it.
 from typing import Any
 
 import click
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -18,7 +27,7 @@ from wtforms.validators import InputRequired, NumberRange
 
 from .. import access, i18n
 from ..cli import Command
-from ..database import VersionConflict
+from ..database import VersionConflict, lock
 from ..forms import REQUIRED, Confirm, VersionedForm, save
 from ..models import KEEP_MONTHS, Agreement, Employee, Rating, Task, Team, utc_now
 from ..rights import erasure
@@ -138,7 +147,7 @@ def team(team_id: int) -> ResponseReturnValue:
     """Erase a team of the manager's own; also one that was removed before."""
     mine = {one.id: one for one in erasure.owned(access.manager())}
     if team_id not in mine:
-        access.own_team_or_404(team_id, owner=True)
+        abort(404)
     form, found = Confirm(), mine[team_id]
     if form.validate_on_submit():
         session.pop("_flashes", None)
@@ -157,12 +166,14 @@ def team(team_id: int) -> ResponseReturnValue:
 def account() -> ResponseReturnValue:
     """Erase the manager's own account and the teams it owns."""
     manager, form = access.manager(), Confirm()
+    lock(manager)  # A team that is handed over right now counts, or has no owner left.
     teams, heir = erasure.owned(manager), erasure.heir(manager)
     if form.validate_on_submit():
         if heir:
             heir.is_admin = True
         logout_user()
         erasure.erase([*teams, manager])
+        flash(gettext("Your account is erased."))
         return redirect(url_for("security.login"))
     return render_template(
         "erasing/account.html",
@@ -173,7 +184,6 @@ def account() -> ResponseReturnValue:
     )
 
 
-        flash(gettext("Your account is erased."))
 @bp.cli.command("purge", cls=Command)
 def purge() -> None:
     """Erase what has been kept for long enough, and what was removed a month ago."""

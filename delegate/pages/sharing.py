@@ -1,7 +1,8 @@
 """Who works with a team: sharing it, what each may do there, ending it, handing over.
 
-Only the owner decides; whoever else is there sees with whom, and may leave. An
-invitation says the same to whoever is known here and whoever is not.
+Only the owner decides; whoever else is there sees with whom, and may leave. Inviting
+says the same of whoever is known here and whoever is not; the address it makes does
+not, and where nothing is mailed the owner sees that too.
 """
 
 from typing import Any
@@ -71,7 +72,7 @@ def index(team_id: int) -> ResponseReturnValue:
 @access.fresh
 def invite(team_id: int) -> ResponseReturnValue:
     """Mail the invitation, or show its address this once."""
-    team, form = access.own_team_or_404(team_id, owner=True), InvitationForm()
+    team, form = locked(team_id), InvitationForm()
     if not form.validate_on_submit():
         return page(team, form, 422)
     by, role = access.manager(), form.role.data
@@ -152,15 +153,16 @@ def changed_meanwhile(team: Team) -> ResponseReturnValue:
 def end(team_id: int, manager_id: int) -> ResponseReturnValue:
     """Take someone out of the team: from their next click on it is not there."""
     team = locked(team_id)
-    member = other_or_404(team, manager_id)
-    them = db.session.get_one(Manager, manager_id)
-    db.session.delete(member)
+    db.session.delete(other_or_404(team, manager_id))
+    revoke_invitations(team, manager_id)
     db.session.commit()
-    words = gettext(
-        "%(name)s does not see this team any more. What they wrote stays.",
-        name=them.name or them.email,
+    them = db.session.get_one(Manager, manager_id)
+    flash(
+        gettext(
+            "%(name)s does not see this team any more. What they wrote stays.",
+            name=them.name or them.email,
+        )
     )
-    flash(words)
     return redirect(url_for(".index", team_id=team.id))
 
 
@@ -168,14 +170,17 @@ def end(team_id: int, manager_id: int) -> ResponseReturnValue:
 @access.fresh
 def hand_over(team_id: int, manager_id: int) -> ResponseReturnValue:
     """Ask; then make another the owner, and oneself who works together with them."""
+    mine = access.manager().id
+    team = access.own_team_or_404(team_id, owner=True)
     if request.method != "POST":
-        team = access.own_team_or_404(team_id, owner=True)
         other_or_404(team, manager_id)
-        heir = db.session.get(Manager, manager_id)
+        heir = db.session.get_one(Manager, manager_id)
         return render_template("sharing/hand_over.html", team=team, heir=heir)
+    lock_accounts(mine, manager_id)
     team = locked(team_id)
     other_or_404(team, manager_id).role = OWNER
-    member_of(team, access.manager().id).role = EDITOR
+    member_of(team, mine).role = EDITOR
+    revoke_invitations(team, mine)
     db.session.commit()
     flash(gettext("The team is handed over. You still work with it."))
     return redirect(url_for(".index", team_id=team.id))
@@ -190,9 +195,28 @@ def leave(team_id: int) -> ResponseReturnValue:
     if mine.role == OWNER:
         abort(404)
     db.session.delete(mine)
+    revoke_invitations(team, mine.manager_id)
     db.session.commit()
     flash(gettext("You have left the team “%(name)s”.", name=team.name))
     return redirect(url_for("teams.index"))
+
+
+def lock_accounts(*ids: int) -> None:
+    """Let none of these erase their account meanwhile, or end with a 404.
+
+    Before the team is locked, as erasing an account does, and by id: no two wait for
+    each other. Nobody who is not let in can be an owner.
+    """
+    accounts = db.select(Manager.active).where(Manager.id.in_(ids))
+    found = accounts.order_by(Manager.id).with_for_update(key_share=True)
+    if not all(db.session.scalars(found)):
+        abort(404)
+
+
+def revoke_invitations(team: Team, manager_id: int) -> None:
+    """Let no invitation of a manager's bring anyone in who is to be out."""
+    theirs = {"team_id": team.id, "manager_id": manager_id}
+    links.revoke_all(db.select(Link).filter_by(kind="invitation", **theirs))
 
 
 def locked(team_id: int) -> Team:

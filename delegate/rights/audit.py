@@ -16,6 +16,7 @@ from sqlalchemy.event import listens_for
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from ..models import (
+    ROLES,
     Agreement,
     AuditEntry,
     Employee,
@@ -37,23 +38,26 @@ from ..models import (
 UNTOLD = frozenset({AuditEntry, Job, LoginSession, Manager, Passkey, Tries})
 """Tables of accounts and of the machinery, which say nothing about a person."""
 
+OWNER = ROLES[0]
+
 PARENTS = {Remark: (Rating, "rating_id"), Safeguard: (Agreement, "agreement_id")}
 """Whose person and team a row has that names neither itself."""
 
-SHARING = {"added": "shared", "erased": "unshared"}
+SHARING = {"added": "joined", "erased": "unshared"}
 """What adding or taking away is called of a membership."""
 
-OPENING = ("shared", "unshared")
+OPENING = ("shared", "joined", "unshared")
 """What lets someone in, or not any more, and changes nothing that is kept of people."""
 
 
 class Entry(NamedTuple):
-    """What is told, but for who and when."""
+    """What is told, but for when; who does it where that is not who asks."""
 
     action: str
     subject: str
     team_id: int | None = None
     employee_id: int | None = None
+    manager_id: int | None = None
 
 
 def too_old(by: datetime) -> Select[AuditEntry]:
@@ -126,6 +130,8 @@ def action_of(model: type[Any], values: Mapping[str, Any]) -> str:
     """Return what setting these columns is called; empty where it is not told."""
     if model is Link:
         return "unshared" if values.get("revoked_at") else ""
+    if model is Membership:
+        return "handed_over" if values.get("role") == OWNER else "changed"
     if "removed_at" in values:
         return "removed" if values["removed_at"] else "put_back"
     return "changed"
@@ -135,12 +141,13 @@ def told_of(done: Iterable[tuple[str, Any]]) -> Iterator[Entry]:
     """Yield what is told of these actions on rows."""
     for action, row in done:
         if isinstance(row, Membership):
-            founder = action == "added" and row.role == "owner"
+            founder = action == "added" and row.role == OWNER
             action = "" if founder else SHARING.get(action, action)
         elif isinstance(row, Link):
             action = {"added": "shared", "erased": ""}.get(action, action)
         if action and type(row) not in UNTOLD:
-            yield Entry(action, subject_of(row), *whose(row))
+            newcomer = row.manager_id if action == "joined" else None
+            yield Entry(action, subject_of(row), *whose(row), newcomer)
 
 
 def subject_of(row: Any) -> str:
@@ -189,7 +196,9 @@ def write(session: Session, told: Iterable[Entry]) -> None:
         return
     already.update(fresh)
     who = actor_id()
-    rows = [{"manager_id": who, **entry._asdict()} for entry in fresh]
+    rows = [
+        {**entry._asdict(), "manager_id": entry.manager_id or who} for entry in fresh
+    ]
     connection = session.connection()
     connection.execute(insert(AuditEntry), rows)
     date_people(connection, [one for one in fresh if one.action not in OPENING])

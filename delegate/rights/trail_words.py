@@ -15,7 +15,14 @@ ACTIONS = {
     "imported": _("%(who)s imported %(what)s"),
     "shared": _("%(who)s gave access to %(what)s"),
     "unshared": _("%(who)s withdrew access to %(what)s"),
+    "joined": _("%(who)s took up the invitation"),
+    "handed_over": _("%(who)s handed the team over to someone else"),
 }
+
+OF_ITS_OWN = {
+    ("changed", "membership"): _("%(who)s changed who may do what in the team"),
+}
+"""What the words for its action do not say well."""
 
 OF_SOMEONE = {
     "employee": _("the page of %(name)s"),
@@ -38,7 +45,6 @@ OF_THE_TEAM = {
     "calendar": _("the calendar, by a link"),
     "board": _("the board"),
     "agreements": _("the list of agreements"),
-    "plans": _("the plans of the team"),
     "task": _("a task"),
     "employees": _("people"),
     "tasks": _("tasks"),
@@ -52,7 +58,7 @@ KINDS = {
         ("added", "changed", "removed", "put_back", "erased", "imported"),
     ),
     "taken": (_("Printed or exported"), ("printed", "exported")),
-    "shared": (_("Shared"), ("shared", "unshared")),
+    "shared": (_("Shared"), ("shared", "unshared", "joined", "handed_over")),
 }
 """What to choose from when reading, and the actions of each."""
 
@@ -65,4 +71,5 @@ def sentence(action: str, subject: str, who: str | None, name: str | None) -> st
         someone = name or gettext("someone who has been erased")
         what = str(OF_SOMEONE[subject]) % {"name": someone}
     actor = who or gettext("Someone without an account, or a command,")
-    return str(ACTIONS[action]) % {"who": actor, "what": what}
+    words = OF_ITS_OWN.get((action, subject), ACTIONS[action])
+    return str(words) % {"who": actor, "what": what}

@@ -5,6 +5,7 @@ is read waits for no writer before it has read. That the trail could not be writ
 keeps nobody from reading: it goes into the log.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
@@ -25,7 +26,7 @@ from sqlalchemy.exc import DBAPIError
 
 from .. import access, i18n
 from ..database import writing
-from ..models import Agreement, AuditEntry, Employee, Job, Rating, Task, Team
+from ..models import Agreement, AuditEntry, Employee, Job, Rating, Task, Team, db
 from .audit import actor_id
 
 REMEMBERED = 10_000
@@ -46,7 +47,7 @@ VIEWS = {
     "plan.download": ("printed", "plan"),
     "plan.prepare": ("viewed", "plan"),
     "plan.preview": ("viewed", "plan"),
-    "plans.download": ("printed", "plans"),
+    "plans.download": ("printed", "plan"),
     "ratings.edit": ("viewed", "rating"),
     "remarks.edit": ("viewed", "remark"),
     "tasks.show": ("viewed", "task"),
@@ -112,10 +113,22 @@ def remember(reader: int, action: str, subject: str, model: Any, id: int) -> Non
     known.add(key)
 
 
+def people_of(job_id: int) -> list[int]:
+    content = json.loads(db.session.get_one(Job, job_id).content)
+    people: list[int] = content.get("people", [])
+    return people
+
+
 def view(
     reader: int, action: str, subject: str, model: Any, id: int, since: datetime
 ) -> Insert:
-    """Return the statement that adds an entry, where there is none like it `since`."""
+    """Return the statement that adds an entry, where there is none like it `since`.
+
+    For a job it adds one of each person it was done for, so that each can read it.
+    """
+    which = model.id == id
+    if model is Job:
+        model, which = Employee, Employee.id.in_(people_of(id))
     team = model.id if model is Team else model.team_id
     person = model.id if model is Employee else getattr(model, "employee_id", None)
     values = {
@@ -130,5 +143,5 @@ def view(
         for name, value in values.items()
     ]
     told = exists().where(AuditEntry.at >= since, *same)
-    query = select(*values.values()).where(model.id == id, ~told)
+    query = select(*values.values()).where(which, ~told)
     return insert(AuditEntry).from_select(list(values), query)
