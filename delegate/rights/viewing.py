@@ -75,7 +75,7 @@ def tell_view(response: Response) -> Response:
     """Tell who got this page or file, unless it was told today."""
     told = VIEWS.get(request.endpoint or "")
     reader = actor_id()
-    got_it = 200 <= response.status_code < 300 and request.method != "HEAD"
+    got_it = response.status_code // 100 == 2 and request.method in ("GET", "POST")
     if told and reader and got_it:
         about = page_is_about()
         if about:
