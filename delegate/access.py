@@ -106,6 +106,8 @@ def make_fresh() -> None:
 
 def inside(address: str) -> str:
     """Return `address` if it is a path of this site, else the first page."""
+    if not can_be_read(address):
+        return url_for("today.index")
     parts = urlsplit(address.replace("\\", "/"))
     strange = parts.path.startswith("//") or any(sign <= " " for sign in address)
     if strange or parts.scheme or parts.netloc or not address.startswith("/"):
@@ -113,9 +115,23 @@ def inside(address: str) -> str:
     return address
 
 
+def can_be_read(address: str) -> bool:
+    """Tell whether `address` can be taken apart, as typed and as a browser reads it."""
+    try:
+        return all(map(urlsplit, (address, address.replace("\\", "/"))))
+    except ValueError:
+        return False
+
+
 def init_app(app: Flask) -> None:
     """Close every door that is not marked public."""
     app.url_map.converters["id"] = IdConverter
+
+    @app.before_request
+    def refuse_what_flask_security_cannot_read() -> None:
+        ways = request.values.getlist("next") if request.blueprint == "security" else ()
+        if not all(map(can_be_read, ways)):
+            abort(400)
 
     @app.before_request
     def require_sign_in() -> ResponseReturnValue | None:

@@ -385,6 +385,8 @@ def test_passkeys_called_by_number_point_to_the_name(app, called, by_name):
         '{"id": "AA", "rawId": "AA"}',
         '{"rawId": "AA", "response": {"clientDataJSON": "e30", "signature": "",'
         ' "authenticatorData": "AA", "attestationObject": "oA"}}',
+        '{"id": "AA", "rawId": "AA", "response": {"clientDataJSON": "e30",'
+        ' "signature": "", "authenticatorData": "AA", "attestationObject": "GQ"}}',
         "[" * 9000,
         "x" * 30_000,
     ],

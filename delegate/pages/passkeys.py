@@ -7,6 +7,7 @@ site and no other.
 
 import json
 import secrets
+import struct
 import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,6 +53,7 @@ UNFIT = (
     RecursionError,
     TypeError,
     ValueError,
+    struct.error,
 )
 """What reading an answer that no passkey gave may end in."""
 
