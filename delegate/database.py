@@ -109,6 +109,20 @@ def page_of(query: Select[Any], page: int) -> Page:
     return Page(list(rows), page, pages)
 
 
+def let_go(row: Any) -> None:
+    """Read `row` anew and end the transaction; what was read of it stays.
+
+    For what takes long, such as hashing a password: nobody is to wait for it. What is
+    not committed is dropped.
+    """
+    db.session.rollback()
+    db.session.connection(execution_options={"writes": False})
+    db.session.refresh(row)
+    db.session.expunge(row)
+    db.session.rollback()
+    db.session.add(row)
+
+
 def names(model: Any, ids: Iterable[int | None]) -> dict[int | None, str]:
     """Return by id what the rows of people, teams or accounts are called."""
     wanted = {id for id in ids if id is not None}

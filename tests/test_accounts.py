@@ -3,6 +3,7 @@
 import argon2
 import pytest
 from browsing import Browser
+from factory import PASSWORD
 
 from delegate.models import Manager, db
 
@@ -62,6 +63,66 @@ def test_more_than_can_be_hashed_is_a_wrong_password(app, alice, password):
         form = {"email": "alice@example.org", field: password}
         browser = alice if path == "once-more" else Browser(app)
         assert browser.post(f"/account/{path}", **form).status_code == 422, path
+
+
+@pytest.fixture
+def open_while_hashing(monkeypatch):
+    """How many transactions were open, each time that a password was hashed."""
+    seen = []
+
+    def noted(real):
+        return lambda *args, **kwargs: (
+            seen.append(db.engine.pool.checkedout()) or real(*args, **kwargs)
+        )
+
+    for name in ("hash_secret", "verify_secret"):
+        monkeypatch.setattr(
+            argon2.low_level, name, noted(getattr(argon2.low_level, name))
+        )
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/account/sign-in", {"email": "alice@example.org", "password": "wrong"}),
+        ("/account/sign-in", {"email": "alice@example.org", "password": PASSWORD}),
+        ("/account/sign-in", {"email": "nobody@example.org", "password": "wrong"}),
+        ("/account/once-more", {"password": "wrong"}),
+        (
+            "/account/password",
+            {
+                "password": PASSWORD,
+                "new_password": "another few words together",
+                "new_password_confirm": "another few words together",
+            },
+        ),
+    ],
+)
+def test_nobody_waits_while_a_password_is_hashed(
+    app, alice, open_while_hashing, path, form
+):
+    browser = Browser(app) if path.endswith("sign-in") else alice
+    browser.post(path, **form)
+
+    assert open_while_hashing
+    assert not any(open_while_hashing)
+
+
+def test_nobody_waits_while_the_first_account_is_made(browser, open_while_hashing):
+    form = {"name": "Ann", "email": "ann@example.org", "password": PASSWORD}
+    assert browser.post("/account/first", **form).location == "/"
+    assert open_while_hashing == [0]
+
+
+@pytest.mark.parametrize("way", ["//[x", "http://[", "/\\[x"])
+def test_a_way_back_that_cannot_be_read_leads_nowhere(alice, browser, way):
+    assert alice.post("/account/preferences", next=way).location == "/"
+    form = {"email": "alice@example.org", "password": PASSWORD}
+    for asked in ({"next": way}, {}):
+        query = "" if asked else f"?next={way}"
+        answer = browser.post(f"/account/sign-in{query}", **form, **asked)
+        assert answer.status_code == 400
 
 
 def test_the_library_opens_no_page_that_is_not_meant(app):

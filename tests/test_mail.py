@@ -183,6 +183,21 @@ def test_links_lead_to_our_own_address_whatever_the_request_says(site):
     assert PUBLIC in letter.get_content()
 
 
+def test_an_address_that_no_mail_can_bear_is_not_taken(site):
+    browser = signed_in(site.app)
+
+    assert browser.post("/address/", email="zoë@example.org").status_code == 422
+
+
+def test_an_older_address_that_no_mail_can_bear_tells_nothing(site):
+    changed(site.app, email="zoë@example.org")
+
+    answer = Browser(site.app).post("/recovery/", email="zoë@example.org")
+
+    assert answer.status_code == 200
+    assert site.box.take() == []
+
+
 def test_an_address_counts_once_it_is_confirmed(site):
     browser = signed_in(site.app)
     browser.post("/address/", email="New@Example.org")

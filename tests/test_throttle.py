@@ -77,6 +77,12 @@ def test_other_ways_to_write_an_address_are_the_same_account(alice, browser):
     assert guess(browser, 1) == [429]
 
 
+def test_wide_letters_are_the_same_account(alice, browser):
+    guess(browser, 10)
+
+    assert guess(browser, 1, "alice@ｅxａmple.org") == [429]
+
+
 def test_signing_in_clears_the_count_of_the_account(alice, browser):
     guess(browser, 9)
     browser.sign_in(ADDRESS)

@@ -19,6 +19,7 @@ from flask_security import ChangePasswordForm, LoginForm, hash_password
 from flask_security.proxies import _security
 from sqlalchemy.exc import IntegrityError
 
+from ..database import let_go
 from ..forms import REQUIRED
 from ..models import Manager, db
 from . import letters, mail, sessions, throttle
@@ -109,6 +110,7 @@ class NewPasswordForm(ChangePasswordForm):
 
         def knows_password() -> bool:
             nonlocal faultless
+            let_go(current_user._get_current_object())
             faultless = super(NewPasswordForm, self).validate(**kwargs)
             return not self.password.errors
 
@@ -120,7 +122,7 @@ def unless_tried_too_often(email: str, is_right: Callable[[], bool]) -> bool:
 
     Only who is right is given the try back.
     """
-    account = throttle.by_account("password", email)
+    account = throttle.by_account("password", known_by(email))
     network = throttle.by_network("password")
     throttle.count(account, network)
     if not is_right():
@@ -151,15 +153,17 @@ def add_manager(email: str, name: str, password: str) -> Manager:
     email = normal_address(email)
     if is_taken(email):
         raise taken()
+    db.session.rollback()  # Nobody is to wait while the password is hashed.
     faults, password = _security._password_util.validate(
         password, True, email=email, name=name
     )
     if faults:
         raise ValueError("password", str(faults[0]))
+    hashed = hash_password(password)
     manager = Manager(
         email=email,
         name=name,
-        password=hash_password(password),
+        password=hashed,
         is_admin=none_yet(),
     )
     db.session.add(manager)
@@ -169,9 +173,24 @@ def add_manager(email: str, name: str, password: str) -> Manager:
 def normal_address(email: str) -> str:
     """Return `email` as it is kept; raise ValueError, as add_manager, if it is none."""
     try:
-        return validate_email(email, check_deliverability=False).normalized.lower()
+        checked = validate_email(
+            email, check_deliverability=False, allow_smtputf8=False
+        )
     except EmailNotValidError:
         raise ValueError("email", gettext("This is not an e-mail address.")) from None
+    return checked.normalized.lower()
+
+
+def known_by(email: str) -> str:
+    """Return what an account is found by where `email` is typed; as typed, if none.
+
+    An older account may have letters before the @ that no new one gets.
+    """
+    typed = email.strip()
+    try:
+        return validate_email(typed, check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        return typed.lower()
 
 
 def is_taken(email: str) -> bool:
@@ -216,9 +235,12 @@ def deactivate(manager: Manager) -> None:
 def is_password(manager: Manager, password: str) -> bool:
     """Tell whether this is the password of an account in use, or end with a 429."""
     normal = _security._password_util.normalize(password)
-    return manager.active and unless_tried_too_often(
-        manager.email, lambda: bool(manager.verify_and_update_password(normal))
-    )
+
+    def is_right() -> bool:
+        let_go(manager)
+        return bool(manager.verify_and_update_password(normal))
+
+    return manager.active and unless_tried_too_often(manager.email, is_right)
 
 
 def end_sessions(manager: Manager) -> None:

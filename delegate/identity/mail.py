@@ -63,14 +63,25 @@ def send(to: str, subject: str, text: str) -> bool:
 
     Raises ValueError where `to` or `subject` is no single line.
     """
-    return deliver(current_app._get_current_object(), letter(to, subject, text))  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    return can_go_to(to) and deliver(app, letter(to, subject, text))
 
 
 def send_aside(to: str, subject: str, text: str) -> None:
     """Mail `text` while the answer goes out, whose time then tells nothing of it."""
+    if not can_go_to(to):
+        return
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     args = (app, letter(to, subject, text))
     Thread(target=deliver, args=args, name="mail").start()
+
+
+def can_go_to(to: str) -> bool:
+    """Tell whether mail can bear this address: before the @ it takes ASCII alone."""
+    if to.rpartition("@")[0].isascii():
+        return True
+    current_app.logger.error("a mail was not sent: its address cannot be mailed")
+    return False
 
 
 def letter(to: str, subject: str, text: str) -> EmailMessage:

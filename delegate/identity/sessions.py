@@ -27,7 +27,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
 from ..addresses import has_token
-from ..database import SAFE_METHODS, writing
+from ..database import SAFE_METHODS, let_go, writing
 from ..models import LoginSession, Manager, db, utc_now
 from . import devices
 
@@ -235,14 +235,23 @@ def unsign(app: Flask, cookie: str) -> dict[str, Any]:
 
 
 class Managers(SQLAlchemyUserDatastore):
-    """The accounts; whoever a session was opened for need not be looked up again."""
+    """The accounts; whoever a session was opened for need not be looked up again.
+
+    Whom an address finds, a password is compared for: no transaction is open then.
+    """
 
     def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Any:
         if has_request_context() and wanted.keys() == {"fs_uniquifier"}:
             known = getattr(current_session, "manager", None)
             if known and known.fs_uniquifier == wanted["fs_uniquifier"]:
                 return known
-        return super().find_user(case_insensitive, **wanted)
+        by_address = "email" in wanted
+        found = super().find_user(case_insensitive, **wanted)
+        if found is None and by_address:
+            db.session.rollback()
+        elif by_address:
+            let_go(found)
+        return found
 
 
 def forget(key: str | None) -> None:

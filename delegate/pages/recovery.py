@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
     """Mail a link, if this address is somebody's; the answer does not tell."""
     form = ForgotForm()
     if form.validate_on_submit() and mail.is_on():
-        send_link((form.email.data or "").strip().lower())
+        send_link(accounts.known_by(form.email.data or ""))
         return render_template("recovery/asked.html")
     status = 422 if form.is_submitted() else 200
     return render_template("recovery/index.html", form=form), status
@@ -71,5 +71,5 @@ def is_set(form: ResetForm, manager: Manager) -> bool:
         return False
     email = manager.email
     db.session.commit()
-    throttle.clear(throttle.by_account("password", email))
+    throttle.clear(throttle.by_account("password", accounts.known_by(email)))
     return True
