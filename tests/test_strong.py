@@ -1,6 +1,7 @@
 """Strong sign-in: what weighs much asks for it again; a second step to it."""
 
 import time
+from base64 import urlsafe_b64encode
 
 import factory
 import pytest
@@ -373,6 +374,13 @@ def test_passkeys_called_by_number_point_to_the_name(app, called, by_name):
         assert passkeys.by_name() == by_name
 
 
+CLIENT_DATA = urlsafe_b64encode(
+    b'{"type": "webauthn.get", "challenge": "AA", "origin": "x"}'
+).decode()
+CUT_OFF = urlsafe_b64encode(bytes(32) + b"\x80" + bytes(4) + b"\x19").decode()
+"""What a device says of itself, with extensions that end within a number."""
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -385,8 +393,8 @@ def test_passkeys_called_by_number_point_to_the_name(app, called, by_name):
         '{"id": "AA", "rawId": "AA"}',
         '{"rawId": "AA", "response": {"clientDataJSON": "e30", "signature": "",'
         ' "authenticatorData": "AA", "attestationObject": "oA"}}',
-        '{"id": "AA", "rawId": "AA", "response": {"clientDataJSON": "e30",'
-        ' "signature": "", "authenticatorData": "AA", "attestationObject": "GQ"}}',
+        f'{{"id": "AA", "rawId": "AA", "response": {{"clientDataJSON": "{CLIENT_DATA}",'
+        f' "signature": "", "authenticatorData": "{CUT_OFF}"}}}}',
         "[" * 9000,
         "x" * 30_000,
     ],
