@@ -300,9 +300,9 @@ def test_a_server_that_cannot_mail_as_it_should_does_not_start(tmp_path, missing
 
 
 def test_without_a_mail_server_the_page_says_whom_to_ask(app, alice, browser):
-    assert "Ask whoever runs Delegate here" in browser.get("/recovery/").text
+    assert "Ask the administrator for a link" in browser.get("/recovery/").text
     answer = browser.post("/recovery/", email="alice@example.org")
-    assert "Ask whoever runs Delegate here" in browser.page(answer, 422).text
+    assert "Ask the administrator for a link" in browser.page(answer, 422).text
 
 
 def test_without_a_mail_server_an_address_is_changed_at_once(app, alice, bob):
