@@ -183,7 +183,7 @@ def hand_over(team_id: int, manager_id: int) -> ResponseReturnValue:
     revoke_invitations(team, mine)
     db.session.commit()
     flash(gettext("The team is handed over. You still work with it."))
-    return redirect(url_for(".index", team_id=team.id))
+    return redirect(url_for(".index", team_id=team_id))
 
 
 @bp.post("/leave")
