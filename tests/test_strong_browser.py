@@ -165,6 +165,32 @@ def test_an_answer_counts_once_and_only_to_what_was_asked(live_server, page, at)
     assert send() == "/account/once-more?next=/people/"
 
 
+def test_a_sign_in_that_was_overheard_opens_nothing_later(live_server, page, at):
+    """Sent again whole, its cookies too, where a passkey does not count its uses."""
+    sign_in(page)
+    add_passkey(page, at)
+    sign_out(page, at)
+    held = answer_held_back(page, "/passkeys/sign-in", "Sign in with a passkey")
+    cookies = {one["name"]: one["value"] for one in page.context.cookies()}
+    answers = []
+    for _time in range(3):
+        with live_server.app.app_context():
+            db.session.scalars(db.select(Passkey)).one().sign_count = 0
+            db.session.commit()
+        visitor = live_server.app.test_client()
+        for name, value in cookies.items():
+            visitor.set_cookie(name, value, domain="localhost")
+        answer = visitor.post(
+            "/passkeys/sign-in",
+            data=held,
+            content_type="application/x-www-form-urlencoded",
+            base_url=at(""),
+        )
+        answers.append(answer.location)
+
+    assert answers == ["/", "/account/sign-in", "/account/sign-in"]
+
+
 def answer_held_back(page, path, button):
     """Return the form that would go to `path`; it does not go."""
     held = []

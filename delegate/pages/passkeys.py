@@ -35,6 +35,7 @@ from wtforms import HiddenField
 
 from .. import access
 from ..forms import ShortText
+from ..identity import throttle
 from ..models import Manager, Passkey, db, utc_now
 
 bp = Blueprint("passkeys", __name__, url_prefix="/passkeys", cli_group=None)
@@ -217,7 +218,9 @@ def new_credential(answer: str) -> Any:
 def whose(answer: str) -> Manager | None:
     """Return whose passkey signed what was asked, and note that it was used.
 
-    One that counts its uses must have counted on: else there are two of it. Commits.
+    One that counts its uses must have counted on: else there are two of it. Most count
+    none, so an answer counts once: what was asked of a visitor stands in a cookie, that
+    can be sent again. Commits.
     """
     from fido2.webauthn import AttestedCredentialData, AuthenticationResponse
 
@@ -232,6 +235,8 @@ def whose(answer: str) -> Manager | None:
         public_half = AttestedCredentialData(key.credential)
         server().authenticate_complete(state, [public_half], given)
     except UNFIT:
+        return None
+    if throttle.add(throttle.keyed("passkey", state["challenge"]))[0] != 1:
         return None
     counter = given.response.authenticator_data.counter
     if counter <= key.sign_count and (counter or key.sign_count):
