@@ -1,10 +1,14 @@
 """Signing in tells nothing of who has an account, and opens no page of a library's."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import argon2
 import pytest
 from browsing import Browser
 from factory import PASSWORD
 
+from delegate.identity import accounts, letters
 from delegate.models import Manager, db
 
 OURS = {"login", "logout", "change_password"}
@@ -113,6 +117,64 @@ def test_nobody_waits_while_the_first_account_is_made(browser, open_while_hashin
     form = {"name": "Ann", "email": "ann@example.org", "password": PASSWORD}
     assert browser.post("/account/first", **form).location == "/"
     assert open_while_hashing == [0]
+
+
+def test_nobody_waits_while_a_password_is_set_by_a_link(app, alice, open_while_hashing):
+    with app.app_context(), app.test_request_context():
+        link = letters.password_link(db.session.get(Manager, alice.manager_id))
+    open_while_hashing.clear()
+
+    answer = Browser(app).post(link, password="another few words together")
+
+    assert answer.location == "/account/sign-in"
+    assert open_while_hashing == [0]
+
+
+def test_a_link_that_is_used_while_another_password_is_hashed_is_late(
+    app, alice, monkeypatch
+):
+    with app.app_context(), app.test_request_context():
+        link = letters.password_link(db.session.get(Manager, alice.manager_id))
+    real, waiting = accounts.hash_password, ["meanwhile a few words"]
+
+    def slow(password):
+        if waiting:
+            other = Browser(app).post(link, password=waiting.pop())
+            assert other.location == "/account/sign-in"
+        return real(password)
+
+    monkeypatch.setattr(accounts, "hash_password", slow)
+
+    late = Browser(app).post(link, password="another few words together")
+
+    assert late.status_code == 404
+    answer = Browser(app).sign_in("alice@example.org", "meanwhile a few words")
+    assert answer.location == "/"
+
+
+def test_of_two_first_accounts_at_once_one_is_made(app, monkeypatch):
+    """Both saw that there was none, and hash their password at the same time."""
+    together, real = Barrier(2), accounts.hash_password
+
+    def hashed(password):
+        together.wait(30)
+        return real(password)
+
+    monkeypatch.setattr(accounts, "hash_password", hashed)
+
+    def make(name):
+        form = {"name": name, "email": f"{name}@example.org", "password": PASSWORD}
+        return Browser(app).post("/account/first", **form)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(make, ["ann", "bo"]))
+
+    made, told = sorted(answers, key=lambda answer: answer.status_code)
+    assert (made.status_code, made.location, told.status_code) == (302, "/", 422)
+    assert "Somebody else made the first account just now." in told.text
+    with app.app_context():
+        [only] = db.session.scalars(db.select(Manager)).all()
+        assert only.is_admin
 
 
 @pytest.mark.parametrize("way", ["//[x", "http://[", "/\\[x"])

@@ -122,7 +122,7 @@ def test_of_two_who_click_at_once_the_second_waits_and_is_late(site):
         second.start()
         second.join(0.5)
         assert second.is_alive()
-        accounts.set_password(manager, "yet a few words more")
+        accounts.set_password(manager, "another hash")
         db.session.commit()
     second.join()
 

@@ -17,9 +17,10 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from flask_security import ChangePasswordForm, LoginForm, hash_password
 from flask_security.proxies import _security
+from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 
-from ..database import let_go
+from ..database import APPLICATION_ID, let_go
 from ..forms import REQUIRED
 from ..models import Manager, db
 from . import letters, mail, sessions, throttle
@@ -160,12 +161,7 @@ def add_manager(email: str, name: str, password: str) -> Manager:
     if faults:
         raise ValueError("password", str(faults[0]))
     hashed = hash_password(password)
-    manager = Manager(
-        email=email,
-        name=name,
-        password=hashed,
-        is_admin=none_yet(),
-    )
+    manager = Manager(email=email, name=name, password=hashed, is_admin=is_first())
     db.session.add(manager)
     return manager
 
@@ -214,15 +210,21 @@ def set_address(manager: Manager, email: str) -> None:
         raise taken() from None
 
 
-def set_password(manager: Manager, password: str) -> None:
-    """Give `manager` another password and end every session. The caller commits.
+def new_hash(manager: Manager, password: str) -> str:
+    """Return what is to be kept of a new password, with no transaction open.
 
     Raises ValueError as add_manager.
     """
+    let_go(manager)
     faults, password = _security._password_util.validate(password, False, user=manager)
     if faults:
         raise ValueError("password", str(faults[0]))
-    manager.password = hash_password(password)
+    return str(hash_password(password))
+
+
+def set_password(manager: Manager, hashed: str) -> None:
+    """Give `manager` another password and end every session. The caller commits."""
+    manager.password = hashed
     end_sessions(manager)
 
 
@@ -252,6 +254,17 @@ def end_sessions(manager: Manager) -> None:
 def none_yet() -> bool:
     """Tell whether the first account is still to be made."""
     return db.session.scalar(db.select(Manager.id).limit(1)) is None
+
+
+def is_first() -> bool:
+    """Tell whether an account added now is the first, once whoever is before is done.
+
+    On SQLite whoever writes has waited already.
+    """
+    if none_yet() and db.engine.dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock(APPLICATION_ID)
+        db.session.execute(db.select(lock))
+    return none_yet()
 
 
 def first_code() -> str:

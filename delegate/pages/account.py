@@ -173,6 +173,12 @@ def make_first(form: FirstAccountForm) -> bool:
         field, message = error.args
         form[field].errors = [message]
         return False
+    if not manager.is_admin:
+        db.session.rollback()
+        form.form_errors = [
+            gettext("Somebody else made the first account just now. Ask to be invited.")
+        ]
+        return False
     db.session.commit()
     accounts.forget_first_code()
     login_user(manager, authn_via=["password"])

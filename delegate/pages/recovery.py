@@ -55,20 +55,25 @@ def send_link(email: str) -> None:
 def reset(token: str) -> ResponseReturnValue:
     manager, _email = letters.opened_or_404("password", token)
     form = ResetForm()
-    if form.validate_on_submit() and is_set(form, manager):
+    if form.validate_on_submit() and is_set(form, token, manager):
         flash(gettext("Your password is changed. Sign in with the new one."))
         return redirect(url_for("security.login"))
     status = 422 if form.is_submitted() else 200
     return render_template("recovery/reset.html", form=form), status
 
 
-def is_set(form: ResetForm, manager: Manager) -> bool:
-    """Set the password, or put at its field what is wrong with it."""
+def is_set(form: ResetForm, token: str, manager: Manager) -> bool:
+    """Set the password, or put at its field what is wrong with it.
+
+    The link may have been used while the password was hashed, so it is opened anew.
+    """
     try:
-        accounts.set_password(manager, form.password.data or "")
+        hashed = accounts.new_hash(manager, form.password.data or "")
     except ValueError as error:
         form.password.errors = [error.args[1]]
         return False
+    manager, _email = letters.opened_or_404("password", token)
+    accounts.set_password(manager, hashed)
     email = manager.email
     db.session.commit()
     throttle.clear(throttle.by_account("password", accounts.known_by(email)))
