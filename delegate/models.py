@@ -59,6 +59,38 @@ NEEDS_EXAMPLE = (1, 2, 5)
 LINKS = ("invitation", "own_view", "team_code", "calendar")
 """What a door by link opens on: an account, or a page for who has none."""
 
+STEP_KINDS = ("acquaint", "repair")
+"""What a step on one criterion is for: to get acquainted, or to mend trust."""
+
+CONDITIONS = ("direction", "expectations", "attention", "certainty")
+"""What a team needs before anything is said of a person.
+
+Source: Jan Stevens, De Steven (lack of trust in teams).
+"""
+
+THEMES = ("trusting", "confidence", "fear", "damaged")
+"""What managers look at in themselves.
+
+Source: Jan Stevens, De Steven (trusting too easily, self-confidence first, distrust
+and fear, damaged trust).
+"""
+
+THEME_SCALE = range(1, 4)
+"""How much of a theme someone recognises: hardly, sometimes, often."""
+
+EVENTS = (
+    "now",
+    "drafted",
+    "level",
+    "agreed",
+    "looked_back",
+    "taken_back",
+    "ended",
+    "safeguard",
+    "no_safeguard",
+)
+"""What happens between one person and one task, beside what is seen of them."""
+
 JOB_STATES = ("waiting", "running", "done", "failed")
 ATTEMPTS = 3
 """How often a job is begun before it has failed for good."""
@@ -288,6 +320,7 @@ class Employee(Versioned, Model):
     count_on_me: Mapped[str] = mapped_column(default="")
     asks_of_me: Mapped[str] = mapped_column(default="")
     learning: Mapped[str] = mapped_column(default="")
+    entrusted: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     changed_at: Mapped[datetime] = mapped_column(default=utc_now)
     removed_at: Mapped[datetime | None]
@@ -296,7 +329,7 @@ class Employee(Versioned, Model):
         filled("name"),
         *at_most("role", most=TITLE),
         between("hours_free", 0, HOURS),
-        *at_most("count_on_me", "asks_of_me", "learning"),
+        *at_most("count_on_me", "asks_of_me", "learning", "entrusted"),
         UniqueConstraint("team_id", "id"),
     )
 
@@ -566,6 +599,288 @@ class Safeguard(Model):
     text: Mapped[str]
 
     __table_args__ = (one_of("criterion", rules.CRITERIA), filled("text", LONG))
+
+
+class LookBack(Model):
+    """What came of an agreement on the day of looking back, on both sides."""
+
+    __tablename__ = "look_back"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agreement_id: Mapped[int] = mapped_column(
+        ForeignKey("agreement.id", ondelete="CASCADE"), index=True
+    )
+    theirs: Mapped[str] = mapped_column(default="")
+    """What came of what the employee promised."""
+    mine: Mapped[str] = mapped_column(default="")
+    """What came of what the manager promised."""
+    next_state: Mapped[str]
+    created_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="SET NULL")
+    )
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    __table_args__ = (
+        *at_most("theirs", "mine"),
+        one_of("next_state", AGREEMENT_STATES[1:]),
+    )
+
+
+class PairEvent(Model):
+    """One step in how it came about between a person and a task. Only added.
+
+    `value` is a level: how it goes now (empty where nobody does it), or that of the
+    agreement. `criterion` is what a safeguard guards.
+    """
+
+    __tablename__ = "pair_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int]
+    employee_id: Mapped[int]
+    task_id: Mapped[int]
+    agreement_id: Mapped[int | None] = mapped_column(
+        ForeignKey("agreement.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str]
+    value: Mapped[int | None]
+    criterion: Mapped[str | None]
+    by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="SET NULL")
+    )
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    __table_args__ = (
+        *within_team("employee", "task"),
+        one_of("kind", EVENTS),
+        between("value", min(rules.Level), max(rules.Level)),
+        one_of("criterion", rules.CRITERIA),
+        CheckConstraint(
+            "(criterion IS NOT NULL) = (kind IN ('safeguard', 'no_safeguard'))",
+            name="criterion_if_safeguard",
+        ),
+        Index(None, "team_id", "employee_id", "task_id"),
+        Index(None, "team_id", "task_id"),
+    )
+
+
+class OwnView(Model):
+    """How someone sees themself, in the same sentences: asked, received, then shown.
+
+    Nobody reads it before both views are in and it is revealed. No rule knows of it.
+    """
+
+    __tablename__ = "own_view"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int]
+    employee_id: Mapped[int]
+    link_id: Mapped[int | None] = mapped_column(
+        ForeignKey("link.id", ondelete="SET NULL"), index=True
+    )
+    asked_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="SET NULL")
+    )
+    asked_at: Mapped[datetime] = mapped_column(default=utc_now)
+    on_paper: Mapped[bool] = mapped_column(default=False)
+    received_at: Mapped[datetime | None]
+    can: Mapped[str] = mapped_column(default="")
+    cannot_yet: Mapped[str] = mapped_column(default="")
+    needs_from_manager: Mapped[str] = mapped_column(default="")
+    can_be_counted_on: Mapped[str] = mapped_column(default="")
+    revealed_at: Mapped[datetime | None]
+    revealed_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="SET NULL")
+    )
+
+    answers: Mapped[list["OwnAnswer"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True
+    )
+    choices: Mapped[list["OwnChoice"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    __table_args__ = (
+        *within_team("employee"),
+        *at_most("can", "cannot_yet", "needs_from_manager", "can_be_counted_on"),
+        CheckConstraint(
+            "revealed_at IS NULL OR received_at IS NOT NULL", name="received_first"
+        ),
+        Index(None, "team_id", "employee_id"),
+        Index(
+            "uq_own_view_one_asked",
+            "employee_id",
+            unique=True,
+            sqlite_where=text("received_at IS NULL"),
+            postgresql_where=text("received_at IS NULL"),
+        ),
+    )
+
+
+class OwnAnswer(Model):
+    """What someone says of themself on one criterion; no score: *I cannot say yet*."""
+
+    __tablename__ = "own_answer"
+    own_view_id: Mapped[int] = mapped_column(
+        ForeignKey("own_view.id", ondelete="CASCADE"), primary_key=True
+    )
+    criterion: Mapped[str] = mapped_column(primary_key=True)
+    score: Mapped[int | None]
+
+    __table_args__ = (
+        one_of("criterion", rules.CRITERIA),
+        between("score", rules.SCALE[0], rules.SCALE[-1]),
+    )
+
+
+class OwnChoice(Model):
+    """A task that someone is asked about, and the level they would choose for it."""
+
+    __tablename__ = "own_choice"
+    own_view_id: Mapped[int] = mapped_column(
+        ForeignKey("own_view.id", ondelete="CASCADE"), primary_key=True
+    )
+    task_id: Mapped[int] = mapped_column(
+        ForeignKey("task.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    level: Mapped[int | None]
+
+    __table_args__ = (between("level", min(rules.Level), max(rules.Level)),)
+
+
+class Step(Versioned, Model):
+    """A small step on one criterion: to get acquainted, or to mend damaged trust."""
+
+    __tablename__ = "step"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int]
+    employee_id: Mapped[int]
+    task_id: Mapped[int | None]
+    kind: Mapped[str]
+    criterion: Mapped[str]
+    text: Mapped[str]
+    due_on: Mapped[date | None]
+    done_at: Mapped[datetime | None]
+    created_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="SET NULL")
+    )
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    __table_args__ = (
+        *within_team("employee", "task"),
+        one_of("kind", STEP_KINDS),
+        one_of("criterion", rules.RATED),
+        filled("text", LONG),
+        CheckConstraint(
+            "criterion <> 'familiarity' OR task_id IS NOT NULL",
+            name="task_if_familiarity",
+        ),
+        Index(None, "team_id", "employee_id"),
+        Index(None, "team_id", "task_id"),
+    )
+
+
+class Postponement(Model):
+    """A manager rates someone later, after a talk; what was seen before stands."""
+
+    __tablename__ = "postponement"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int]
+    employee_id: Mapped[int]
+    manager_id: Mapped[int] = mapped_column(
+        ForeignKey("manager.id", ondelete="CASCADE"), index=True
+    )
+    started_at: Mapped[datetime] = mapped_column(default=utc_now)
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        *within_team("employee"),
+        Index(None, "team_id", "employee_id"),
+        Index(
+            "uq_postponement_one_open",
+            "employee_id",
+            "manager_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
+def each_condition(sort: str) -> Iterable[str]:
+    """Return the columns of one sort, one for each of `CONDITIONS`."""
+    return tuple(f"{name}_{sort}" for name in CONDITIONS)
+
+
+class TeamConditions(Versioned, Model):
+    """What the manager says of the team's conditions, and does about each "no"."""
+
+    __tablename__ = "team_conditions"
+    team_id: Mapped[int] = mapped_column(
+        ForeignKey("team.id", ondelete="CASCADE"), primary_key=True
+    )
+    direction: Mapped[bool | None]
+    expectations: Mapped[bool | None]
+    attention: Mapped[bool | None]
+    certainty: Mapped[bool | None]
+    direction_action: Mapped[str] = mapped_column(default="")
+    expectations_action: Mapped[str] = mapped_column(default="")
+    attention_action: Mapped[str] = mapped_column(default="")
+    certainty_action: Mapped[str] = mapped_column(default="")
+    answered_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="SET NULL")
+    )
+    answered_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    __table_args__ = at_most(*each_condition("action"))
+
+
+class TeamRound(Model):
+    """One time that a team was asked, by codes that belong to nobody.
+
+    Answers are counted, never kept one by one: what one person said is nowhere.
+    """
+
+    __tablename__ = "team_round"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(
+        ForeignKey("team.id", ondelete="CASCADE"), index=True
+    )
+    asked_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="SET NULL")
+    )
+    asked_at: Mapped[datetime] = mapped_column(default=utc_now)
+    codes: Mapped[int]
+    answers: Mapped[int] = mapped_column(default=0)
+    direction_no: Mapped[int] = mapped_column(default=0)
+    expectations_no: Mapped[int] = mapped_column(default=0)
+    attention_no: Mapped[int] = mapped_column(default=0)
+    certainty_no: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (
+        CheckConstraint("answers BETWEEN 0 AND codes", name="answers"),
+        *(
+            CheckConstraint(f"{column} BETWEEN 0 AND answers", name=column)
+            for column in each_condition("no")
+        ),
+    )
+
+
+class SelfCheck(Versioned, Model):
+    """What managers see in themselves: theirs alone, apart from all about others."""
+
+    __tablename__ = "self_check"
+    manager_id: Mapped[int] = mapped_column(
+        ForeignKey("manager.id", ondelete="CASCADE"), primary_key=True
+    )
+    trusting: Mapped[int | None]
+    confidence: Mapped[int | None]
+    fear: Mapped[int | None]
+    damaged: Mapped[int | None]
+    learning: Mapped[str] = mapped_column(default="")
+    changed_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    __table_args__ = (
+        *(between(theme, THEME_SCALE[0], THEME_SCALE[-1]) for theme in THEMES),
+        *at_most("learning"),
+    )
 
 
 class Link(Model):

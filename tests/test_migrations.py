@@ -62,6 +62,27 @@ ROWS = {
         | {"closing_reason": ""}
     ],
     "safeguard": [{"agreement_id": 1, "criterion": "informs", "text": "Thursdays."}],
+    "tries": [{"key": "x", "count": 2, "until": NOON}],
+    "passkey": [
+        {"id": 1, "manager_id": 1, "name": "Phone", "credential_id": b"id"}
+        | {"credential": b"key", "sign_count": 2**40, "created_at": NOON}
+    ],
+    "remark": [
+        {"rating_id": 1, "text": "Two were away.", "recorded_by_id": 1, "version": 1}
+        | {"created_at": NOON}
+    ],
+    "link": [
+        {"id": 1, **OF_ANN, "kind": "own_view", "token_hash": "x", "manager_id": 1}
+        | {"email": "", "created_at": NOON, "expires_at": NOON}
+    ],
+    "audit_entry": [
+        {"id": 1, **OF_ANN, "at": NOON, "action": "viewed", "subject": "plan"}
+    ],
+    "job": [
+        {"id": 1, "kind": "plans", "team_id": 1, "manager_id": 1, "content": "{}"}
+        | {"state": "waiting", "attempts": 0, "done": 0, "total": 0, "reason": ""}
+        | {"created_at": NOON}
+    ],
 }
 """Rows of every table there was before the newest migration."""
 
@@ -125,6 +146,19 @@ def test_upgrading_twice_is_nothing(app):
         flask_migrate.upgrade()
         flask_migrate.upgrade()
         flask_migrate.check()
+
+
+def test_what_is_known_of_agreements_is_how_it_came_about(bare):
+    with bare.app_context():
+        flask_migrate.upgrade(revision="0002")
+        fill()
+        flask_migrate.upgrade()
+
+        events = sa.text("SELECT kind, value, by_id, at FROM pair_event")
+        with db.engine.connect() as connection:
+            [event] = connection.execute(events).all()
+        assert event[:3] == ("drafted", 4, 2)
+        assert str(event.at).startswith(str(NOON))
 
 
 def test_every_step_can_be_undone(app):

@@ -23,24 +23,53 @@ from ..models import (
     Job,
     Link,
     LoginSession,
+    LookBack,
     Manager,
     Membership,
+    OwnAnswer,
+    OwnChoice,
+    OwnView,
+    PairEvent,
     Passkey,
     Rating,
     Remark,
     Safeguard,
+    SelfCheck,
     Team,
+    TeamRound,
     Tries,
     db,
     utc_now,
 )
 
-UNTOLD = frozenset({AuditEntry, Job, LoginSession, Manager, Passkey, Tries})
-"""Tables of accounts and of the machinery, which say nothing about a person."""
+UNTOLD = frozenset(
+    {
+        AuditEntry,
+        Job,
+        LoginSession,
+        Manager,
+        PairEvent,
+        Passkey,
+        SelfCheck,
+        TeamRound,
+        Tries,
+    }
+)
+"""Tables of accounts and of the machinery, or that say a second time what is told.
+
+Of a round only the codes are told, as links: who answered, and when, is nobody's to
+know.
+"""
 
 OWNER = ROLES[0]
 
-PARENTS = {Remark: (Rating, "rating_id"), Safeguard: (Agreement, "agreement_id")}
+PARENTS = {
+    LookBack: (Agreement, "agreement_id"),
+    OwnAnswer: (OwnView, "own_view_id"),
+    OwnChoice: (OwnView, "own_view_id"),
+    Remark: (Rating, "rating_id"),
+    Safeguard: (Agreement, "agreement_id"),
+}
 """Whose person and team a row has that names neither itself."""
 
 SHARING = {"added": "joined", "erased": "unshared"}

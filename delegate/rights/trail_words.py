@@ -34,6 +34,11 @@ OF_SOMEONE = {
     "plan": _("the plan of %(name)s"),
     "copy": _("the copy of everything on %(name)s"),
     "own_view": _("the own view of %(name)s"),
+    "own_answer": _("an answer in the own view of %(name)s"),
+    "own_choice": _("a choice in the own view of %(name)s"),
+    "look_back": _("looking back on an agreement with %(name)s"),
+    "step": _("a step with %(name)s"),
+    "postponement": _("when to rate %(name)s"),
 }
 """What is about one person."""
 
@@ -46,6 +51,7 @@ OF_THE_TEAM = {
     "board": _("the board"),
     "agreements": _("the list of agreements"),
     "task": _("a task"),
+    "team_conditions": _("what is said of the team"),
     "employees": _("people"),
     "tasks": _("tasks"),
 }
