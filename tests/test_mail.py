@@ -14,7 +14,7 @@ from browsing import Browser
 from conftest import make_app
 
 from delegate.identity import accounts, letters, mail
-from delegate.models import LoginSession, Manager, db, utc_now
+from delegate.models import Link, LoginSession, Manager, Team, db, utc_now
 
 PUBLIC = "https://plan.example.org"
 NEW = "another few words together"
@@ -272,6 +272,37 @@ def test_a_mail_that_is_not_taken_leaves_the_address_to_copy(site, database, tmp
             thread.join()
     with again.app_context():
         db.engine.dispose()
+
+
+def test_a_manager_mails_others_thirty_times_an_hour_together(site):
+    """An own team, an account and an own address count as one: each goes anywhere."""
+    browser = signed_in(site.app)
+    with site.app.app_context():
+        [team] = db.session.scalars(db.select(Team.id)).all()
+    sharing = (f"/teams/{team}/sharing/", {"role": "viewer", "language": "nl"})
+    ways = [sharing, ("/invitations/", {"language": "nl"}), ("/address/", {})]
+
+    def ask(number):
+        path, form = ways[number % 3]
+        return browser.post(path, email=f"x{number}@example.org", **form)
+
+    assert {ask(number).status_code for number in range(30)} == {302}
+    assert len(site.box.take()) == 30
+    for number in (30, 31, 32):
+        page = browser.page(ask(number), 429)
+        assert "Try again in about 60 minutes." in page.text
+        assert page.select_one("[name=email]")["value"] == f"x{number}@example.org"
+        chosen = [one["value"] for one in page.select("main input[checked]")]
+        assert chosen == list(ways[number % 3][1].values())
+    assert site.box.take() == []
+    with site.app.app_context():
+        assert db.session.scalar(db.select(db.func.count(Link.id))) == 20
+
+
+def test_what_is_not_mailed_is_not_counted(alice):
+    for number in range(31):
+        answer = alice.post("/address/", email=f"al{number}@example.org")
+        assert answer.location == "/account/"
 
 
 @pytest.mark.parametrize("line", ["a@b.nl\r\nBcc: eve@example.org", "a@b.nl\nX: y"])

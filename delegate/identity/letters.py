@@ -7,16 +7,18 @@ was made, so that it opens nothing once that has changed. An invitation is one o
 
 import hashlib
 from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.exceptions import TooManyRequests
 
 from .. import i18n
 from ..addresses import outside
 from ..models import Manager, db
-from . import links, mail
+from . import links, mail, throttle
 
 LASTS = {"password": timedelta(days=1), "address": timedelta(days=2)}
 """How long a link of each kind opens something."""
@@ -103,6 +105,28 @@ def send_invitation(email: str, address: str, lang: str) -> bool:
             gettext("The link works once. If you expected nothing, do nothing."),
         )
     return mail.send(email, subject, text)
+
+
+def too_many(sender: Manager) -> str:
+    """Count a mail that `sender` is about to send; return, in words, why not, if not.
+
+    Ends the transaction. Nothing is counted where nothing can be mailed.
+    """
+    if not mail.is_on():
+        return ""
+    try:
+        throttle.count(throttle.by_sender(sender.id))
+    except TooManyRequests as error:
+        minutes = ceil(int(str(error.retry_after)) / 60)
+        words: str = ngettext(
+            "Nothing was mailed: these are more mails than go out in an hour. Try again"
+            " in about %(num)d minute.",
+            "Nothing was mailed: these are more mails than go out in an hour. Try again"
+            " in about %(num)d minutes.",
+            minutes,
+        )
+        return words
+    return ""
 
 
 def written(*paragraphs: Any) -> str:

@@ -1,8 +1,8 @@
-"""How often a secret may be guessed at: counted in the database, on a keyed hash.
+"""How often a secret may be guessed at, or a mail be sent: counted in the database.
 
-So it holds over restarts and for all workers together, and no address is written down.
-A count ends a while after its first try, however many follow: whoever is under attack
-gets in again. Knows nothing of what is guessed at.
+So it holds over restarts and for all workers together; on a keyed hash, so that no
+address is written down. A count ends a while after its first try, however many follow:
+whoever is under attack gets in again. Knows nothing of what is guessed at.
 
     throttle.count(account, network)    one try more; a 429 where it is one too many
     throttle.take_back(network)         that try was no guess
@@ -25,14 +25,19 @@ from ..models import Tries, db, utc_now
 WINDOW = timedelta(minutes=15)
 PER_ACCOUNT = 10
 PER_NETWORK = 50
+HOUR = timedelta(hours=1)
+MAILS = 30
+"""Most mails to other people that one manager sends in an hour."""
+
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Counted(NamedTuple):
-    """What tries are counted of, and how many there may be within `WINDOW`."""
+    """What tries are counted of, and how many there may be within what time."""
 
     key: str
     most: int
+    within: timedelta = WINDOW
 
 
 def by_account(secret: str, account: str) -> Counted:
@@ -48,6 +53,11 @@ def by_network(secret: str) -> Counted:
     return Counted(keyed(secret, "network", request.remote_addr or ""), PER_NETWORK)
 
 
+def by_sender(manager_id: int) -> Counted:
+    """Count the mails that a manager lets go out to addresses of their choice."""
+    return Counted(keyed("mail", "sender", str(manager_id)), MAILS, HOUR)
+
+
 def keyed(*parts: str) -> str:
     secret: str = current_app.config["SECRET_KEY"]
     return hmac.digest(secret.encode(), "\n".join(parts).encode(), hashlib.sha256).hex()
@@ -59,13 +69,13 @@ def count(*tried: Counted) -> None:
     Called before the secret is looked at, so that tries at the same time all count.
     Raises TooManyRequests, with the seconds to wait, where there were too many.
     """
-    for key, most in tried:
-        tries, wait = add(key)
+    for key, most, within in tried:
+        tries, wait = add(key, within)
         if tries > most:
             raise TooManyRequests(retry_after=wait)
 
 
-def add(key: str) -> tuple[int, int]:
+def add(key: str, within: timedelta = WINDOW) -> tuple[int, int]:
     """Return the tries with this one, and the seconds until they are forgotten.
 
     Each key has a transaction of its own: who holds one lock waits for no other.
@@ -73,7 +83,7 @@ def add(key: str) -> tuple[int, int]:
     now = utc_now()
     over = Tries.until <= now
     query = INSERT[db.engine.dialect.name](Tries)
-    values = {"count": 1, "until": now + WINDOW}
+    values = {"count": 1, "until": now + within}
     kept = {"count": Tries.count + 1, "until": Tries.until}
     query = query.values(key=key, **values).on_conflict_do_update(
         index_elements=[Tries.key],
@@ -86,7 +96,7 @@ def add(key: str) -> tuple[int, int]:
 
 def take_back(*tried: Counted) -> None:
     """Forget one try of each."""
-    for key, _most in tried:
+    for key, *_bounds in tried:
         with writing() as connection:
             connection.execute(
                 update(Tries).where(Tries.key == key).values(count=Tries.count - 1)
@@ -95,6 +105,6 @@ def take_back(*tried: Counted) -> None:
 
 def clear(*tried: Counted) -> None:
     """Forget every try of each, and whatever was tried too long ago to matter."""
-    old = or_(Tries.key.in_(key for key, _most in tried), Tries.until <= utc_now())
+    old = or_(Tries.key.in_(key for key, *_bounds in tried), Tries.until <= utc_now())
     with writing() as connection:
         connection.execute(delete(Tries).where(old))

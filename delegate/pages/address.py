@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from werkzeug.exceptions import TooManyRequests
 from wtforms import EmailField
 from wtforms.validators import InputRequired
 
@@ -28,21 +29,26 @@ class MineForm(FlaskForm):
 @access.fresh
 def index() -> ResponseReturnValue:
     form = AddressForm()
+    status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
             change(access.manager(), accounts.normal_address(form.email.data or ""))
             return redirect(url_for("account.index"))
         except ValueError as error:
             form.email.errors = [error.args[1]]
-    status = 422 if form.is_submitted() else 200
+        except TooManyRequests as error:
+            form.email.errors, status = [error.description], 429
     return render_template("address/index.html", form=form), status
 
 
 def change(manager: Manager, email: str) -> None:
     """Ask at the new address whether it is theirs; without a mail server take it so.
 
-    Raises ValueError where it is somebody's, unless a mail can leave that unsaid.
+    Raises ValueError where it is somebody's, unless a mail can leave that unsaid, and
+    TooManyRequests, in words, where too many were mailed.
     """
+    if wait := letters.too_many(manager):
+        raise TooManyRequests(wait)
     if not mail.is_on():
         accounts.set_address(manager, email)
         flash(gettext("Saved."))

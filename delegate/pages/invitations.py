@@ -84,6 +84,9 @@ def invite() -> ResponseReturnValue:
     form = InvitationForm()
     if not form.validate_on_submit():
         return show_list(form), 422
+    if wait := letters.too_many(access.manager()):
+        form.email.errors = [wait]
+        return show_list(form), 429
     lock(access.manager())  # Of two clicks the second revokes what the first one made.
     try:
         email = accounts.normal_address(form.email.data or "")

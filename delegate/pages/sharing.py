@@ -28,7 +28,7 @@ from wtforms.validators import InputRequired
 from .. import access, i18n
 from ..database import lock
 from ..forms import REQUIRED, Choice
-from ..identity import inviting, links
+from ..identity import inviting, letters, links
 from ..models import ROLES, Link, Manager, Membership, Team, db
 
 bp = Blueprint("sharing", __name__, url_prefix="/teams/<id:team_id>/sharing")
@@ -72,9 +72,13 @@ def index(team_id: int) -> ResponseReturnValue:
 @access.fresh
 def invite(team_id: int) -> ResponseReturnValue:
     """Mail the invitation, or show its address this once."""
-    team, form = locked(team_id), InvitationForm()
+    team, form = access.own_team_or_404(team_id, owner=True), InvitationForm()
     if not form.validate_on_submit():
         return page(team, form, 422)
+    if wait := letters.too_many(access.manager()):
+        form.email.errors = [wait]
+        return page(team, form, 429)
+    team = locked(team_id)
     by, role = access.manager(), form.role.data
     try:
         made = inviting.invite(
