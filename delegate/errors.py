@@ -26,7 +26,10 @@ WORDS = {
     403: (_("This is not allowed"), _("Sign in with another account, or go back.")),
     404: (
         _("There is nothing here"),
-        _("The address is wrong, or what was here has been removed."),
+        _(
+            "The address is wrong, or what was here has been removed or is not shared "
+            "with you any more."
+        ),
     ),
     405: (_("This address works in another way"), _("Go back and use the button.")),
     413: (

@@ -145,7 +145,9 @@ def test_what_is_not_shared_any_more_is_gone_with_the_next_click(alice, carol):
     alice.post(sharing(alice, f"{carol.manager_id}/end"))
 
     assert "Carol does not see this team any more" in alice.get(sharing(alice)).text
-    carol.get(f"/people/?team={alice.team_id}", 404)
+    page = carol.get(f"/people/?team={alice.team_id}", 404).main
+    assert "or is not shared with you any more" in page.text
+    assert page.select_one("a[href='/']")
 
 
 def test_one_may_leave_the_team_of_another_and_not_ones_own(alice, carol):
@@ -314,7 +316,11 @@ def test_each_of_two_raters_keeps_their_own(app, alice, carol, ann):
 def test_who_has_seen_nothing_sees_whose_score_counts(alice, carol, ann, role):
     share(alice, carol, role)
 
-    assert "seen by Alice" in carol.get(f"/people/{ann[0]}").select_one(".profile").text
+    page = carol.get(f"/people/{ann[0]}")
+    assert "seen by Alice" in page.select_one(".profile").text
+    assert "One of the four has been seen." in page.select_one(".lede").text
+    assert page.select_one("#profile").text == "What has been seen"
+    assert "You have seen" not in page.text
     assert "rated 2 of 5 by Alice" in carol.get(f"/pairs/{ann[0]}/{ann[1]}").text
 
 
