@@ -195,6 +195,9 @@ def test_a_recovery_code_opens_once(app, halfway):
     assert again.post("/authenticator/step", code=codes[3]).status_code == 422
     assert again.post("/authenticator/step", code=codes[4]).status_code == 302
     assert len(one(app).recovery_codes) == strong.RECOVERY_CODES - 2
+    [told] = again.get("/account/").select(".flashes .note")
+    assert "You have 8 left." in told.text
+    assert told.a["href"] == "/authenticator/"
 
 
 @pytest.mark.parametrize("typed", ["", " ", "0", "é", "\U0001f642" * 6, "x" * 5000])

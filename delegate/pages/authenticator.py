@@ -10,7 +10,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from flask_security import login_user
 from flask_wtf import FlaskForm
@@ -18,9 +18,9 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired
 
 from .. import access
-from ..forms import REQUIRED
+from ..forms import REQUIRED, flash_link
 from ..identity import strong
-from ..models import db
+from ..models import Manager, db
 
 bp = Blueprint("authenticator", __name__, url_prefix="/authenticator", cli_group=None)
 
@@ -52,13 +52,26 @@ def step() -> ResponseReturnValue:
         return redirect(url_for("security.login"))
     form = StepForm()
     if form.validate_on_submit():
+        had = len(manager.recovery_codes or ())
         if strong.take_code(manager, form.code.data or ""):
             session.pop(strong.PENDING)
             login_user(manager, authn_via=["password", "authenticator"])
+            if len(manager.recovery_codes or ()) < had:
+                tell_codes_left(manager)
             return redirect(access.inside(request.args.get("next", "")))
         form.code.errors = [gettext("This is no code of now, or it was used already.")]
     status = 422 if form.is_submitted() else 200
     return render_template("authenticator/step.html", form=form), status
+
+
+def tell_codes_left(manager: Manager) -> None:
+    """Say how many recovery codes are left, to whoever has just used one."""
+    words = ngettext(
+        "That was a recovery code. You have one left.",
+        "That was a recovery code. You have %(num)d left.",
+        len(manager.recovery_codes or ()),
+    )
+    flash_link(words, url_for(".index"), gettext("Make new ones"))
 
 
 @bp.route("/", methods=["GET", "POST"])
