@@ -6,7 +6,8 @@ import factory
 import pytest
 from counting import statements
 
-from delegate.models import Employee, Manager, Membership, db, utc_now
+from delegate.models import Employee, Manager, Membership, Team, db, utc_now
+from delegate.rights import erasure
 
 ANN = {
     "name": "Ann Verhoeven",
@@ -161,8 +162,28 @@ def test_whoever_has_left_is_listed_apart(app, alice):
     person(app, alice, "Gone", left_on=today - timedelta(days=1))
     person(app, alice, "Going", left_on=today + timedelta(days=9))
 
-    assert names(alice.get("/people/")) == ["Going"]
-    assert names(alice.get("/people/?show=left")) == ["Gone"]
+    there, left = alice.get("/people/"), alice.get("/people/?show=left")
+
+    assert (names(there), names(left)) == (["Going"], ["Gone"])
+    assert "Leaves on" in there.table.text
+    assert "Has left on" in left.table.text
+
+
+def test_the_page_says_when_someone_leaves_and_when_all_of_it_is_erased(app, alice):
+    left_on = utc_now().date() - timedelta(days=1)
+    gone = person(app, alice, "Gone", left_on=left_on)
+    going = person(app, alice, "Going", left_on=left_on + timedelta(days=9))
+    with app.app_context():
+        months = db.session.get(Team, alice.team_id).keep_months
+        day = erasure.months_later(left_on, months)
+
+    left = alice.get(f"/people/{gone}").select_one(".lede")
+    leaves = alice.get(f"/people/{going}").select_one(".lede")
+
+    assert "Has left on" in left.text
+    assert f"Everything about Gone is erased on {day:%-d %B %Y}." in left.text
+    assert "Leaves on" in leaves.text
+    assert "erased" not in leaves.text
 
 
 def test_a_removed_person_can_be_put_back_at_once_and_later(app, alice, ann):

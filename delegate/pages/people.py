@@ -3,6 +3,7 @@
 A list is by name only: nobody is ranked by a level or a score.
 """
 
+from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -39,6 +40,7 @@ from ..models import (
     db,
     utc_now,
 )
+from ..rights import erasure
 
 bp = Blueprint("people", __name__, url_prefix="/people", cli_group=None)
 
@@ -50,6 +52,15 @@ SEEN = {
     4: _("You have seen all four."),
 }
 """By how many of the criteria have been seen: acquaintance, never a score."""
+
+SEEN_BY_ANYONE = {
+    0: _("None of the four has been seen yet."),
+    1: _("One of the four has been seen."),
+    2: _("Two of the four have been seen."),
+    3: _("Three of the four have been seen."),
+    4: _("All four have been seen."),
+}
+"""The same, where not all of it is the reader's own."""
 
 
 class NewcomerForm(FlaskForm):
@@ -118,6 +129,7 @@ def show_list(form: NewcomerForm) -> str:
         team=team,
         teams=access.my_teams(),
         may_write=team is None or access.may_write(team.id),
+        today=i18n.today(),
         may_rate=show == "there" and team is not None and access.may_write(team.id),
         q=q,
         show=show,
@@ -276,20 +288,33 @@ def show(employee_id: int) -> ResponseReturnValue:
     facts = planning.gather(
         employee.team_id, access.manager().id, i18n.today(), employees=[employee.id]
     )
-    states = planning.seen_states(facts, employee.id)
-    may_write = access.may_write(employee.team_id)
+    may_write, lines = access.may_write(employee.team_id), profile(facts, employee)
+    has_left = employee.has_left(facts.today)
+    is_mine = may_write and not any(line.by for line in lines)
+    seen = [line.state for line in lines].count("scored")
     return render_template(
         "people/show.html",
         employee=employee,
         may_write=may_write,
-        may_rate=may_write and not employee.has_left(facts.today),
-        seen=SEEN[states.count("scored")],
-        profile=profile(facts, employee),
+        may_rate=may_write and not has_left,
+        has_left=has_left,
+        erased_on=erased_on(employee, facts.today) if has_left else None,
+        is_mine=is_mine,
+        seen=(SEEN if is_mine else SEEN_BY_ANYONE)[seen],
+        profile=lines,
         remarks=recording.remarks(employee.id),
         placed=placed(facts, employee),
         agreements=agreements(employee),
         today=facts.today,
     )
+
+
+def erased_on(employee: Employee, today: date) -> date | None:
+    """Return the day on which all of this person is erased; None in a sample team."""
+    team = db.session.get_one(Team, employee.team_id)
+    if team.is_sample:
+        return None
+    return max(today, erasure.due_on(employee, team.keep_months, today))
 
 
 def placed(facts: planning.Facts, employee: Employee) -> list[Placed]:
