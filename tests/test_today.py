@@ -309,6 +309,19 @@ def test_who_is_not_wholly_seen_brings_one_step(app, alice):
     assert links(page, "meet") == [where]
 
 
+def test_who_may_only_look_is_not_asked_to_get_acquainted(app, alice):
+    with app.app_context():
+        factory.task(alice.team_id)
+        factory.employee(alice.team_id, "Noor")
+        db.session.get(Membership, (alice.team_id, alice.manager_id)).role = "viewer"
+        db.session.commit()
+
+    page = alice.get("/")
+
+    assert shown(page) == set()
+    assert "Nothing asks for your attention today." in page.text
+
+
 @pytest.mark.parametrize(("days", "is_old"), [(182, False), (183, True)])
 def test_ratings_older_than_half_a_year_ask_for_another_look(
     app, alice, now, days, is_old
