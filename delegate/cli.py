@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from . import access, i18n
 from .identity import accounts, inviting, letters, strong
 from .models import TITLE, Employee, Manager, Team, db, utc_now
+from .rights import audit
 from .texts import is_fit, one_line, tidy
 from .upkeep import backups, restoring, worker
 
@@ -184,7 +185,10 @@ def reset(email: str, url: str) -> None:
     """Print a link with which EMAIL can set a password, for a day and once."""
     manager = accounts.manager_for(email)
     with current_app.test_request_context(base_url=url):
-        click.echo(letters.password_link(manager))
+        address = letters.password_link(manager)
+    audit.tell_way_in(manager)
+    db.session.commit()
+    click.echo(address)
     say_where(url)
 
 

@@ -19,6 +19,7 @@ from ..database import lock
 from ..forms import REQUIRED, Choice, ShortText
 from ..identity import accounts, inviting, letters, links, mail
 from ..models import Link, LoginSession, Manager, db, utc_now
+from ..rights import audit
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -154,6 +155,8 @@ def password_link(manager_id: int) -> ResponseReturnValue:
     if not manager.active:
         abort(404)
     address = letters.password_link(manager)
+    audit.tell_way_in(manager)
+    db.session.commit()
     return render_template(
         "invitations/link.html", email=manager.email, address=address
     )

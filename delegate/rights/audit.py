@@ -6,7 +6,7 @@ UPDATE, INSERT or DELETE of a model, is told before it is sent. What was seen is
 `viewing`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -131,6 +131,16 @@ def tell_bulk(state: ORMExecuteState) -> None:
         rows = state.session.scalars(select(model).where(statement.whereclause)).all()
         told = told_of([(action, row) for row in rows])
         write(state.session, without(told, rows if state.is_delete else ()))
+
+
+def tell_way_in(account: Manager) -> None:
+    """Tell in each team of this account that another made a way into it.
+
+    The caller commits.
+    """
+    mine = select(Membership.team_id).where(Membership.manager_id == account.id)
+    teams: Sequence[int | None] = db.session.scalars(mine).all() or [None]
+    write(db.session(), [Entry("shared", "account", team) for team in teams])
 
 
 @listens_for(db.session, "after_commit")

@@ -21,6 +21,9 @@ ACTIONS = {
 
 OF_ITS_OWN = {
     ("changed", "membership"): _("%(who)s changed who may do what in the team"),
+    ("shared", "account"): _(
+        "%(who)s made a link that sets the password of someone who works with the team"
+    ),
 }
 """What the words for its action do not say well."""
 
@@ -43,6 +46,7 @@ OF_SOMEONE = {
 """What is about one person."""
 
 OF_THE_TEAM = {
+    "account": _("an account"),
     "team": _("the team"),
     "membership": _("the team"),
     "invitation": _("the team, by an invitation"),
