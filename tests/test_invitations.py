@@ -287,6 +287,18 @@ def test_the_administrator_makes_a_link_for_a_new_password(admin, bob, browser):
     browser.get(link, 404)
 
 
+def test_the_team_can_read_who_made_a_way_into_an_account(app, admin, bob):
+    """Whoever sets a password sees what the account sees: so those there must know."""
+    admin.post(f"/invitations/accounts/{bob.manager_id}/password")
+    run(app, "reset", "bob@example.org")
+
+    words = "made a link that sets the password of someone who works with the team"
+    told = [one.text for one in bob.get("/trail/?kind=shared").select("ol.lines span")]
+    assert [f"Someone without an account, or a command, {words}"] == told[:1]
+    assert f"Alice {words}" in told
+    assert words not in admin.get("/trail/").text
+
+
 def test_a_link_says_where_its_address_is_a_guess(app, alice):
     email, words = "alice@example.org", "If the server runs at another address"
 
@@ -303,18 +315,6 @@ def test_without_mail_one_is_told_whom_to_ask(browser):
 
 
 def test_a_new_password_by_link_ends_the_wait(app, alice, browser):
-def test_the_team_can_read_who_made_a_way_into_an_account(app, admin, bob):
-    """Whoever sets a password sees what the account sees: so those there must know."""
-    admin.post(f"/invitations/accounts/{bob.manager_id}/password")
-    run(app, "reset", "bob@example.org")
-
-    words = "made a link that sets the password of someone who works with the team"
-    told = [one.text for one in bob.get("/trail/?kind=shared").select("ol.lines span")]
-    assert [f"Someone without an account, or a command, {words}"] == told[:1]
-    assert f"Alice {words}" in told
-    assert words not in admin.get("/trail/").text
-
-
     for _ in range(11):
         browser.sign_in("alice@example.org", "not this one")
     printed = run(app, "reset", "alice@example.org", "--url", "http://localhost")
