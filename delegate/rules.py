@@ -552,3 +552,31 @@ def still_with_me(with_me: bool, recommendations: Iterable[Recommendation]) -> b
         r.level is not None and r.level >= Level.ADVISE and not r.provisional
         for r in recommendations
     )
+
+
+def passed(chosen: Level, recommendation: Recommendation) -> tuple[Ceiling, ...]:
+    """Return the ceilings that a choice above the advice goes past, lowest first.
+
+    Each asks for an agreement that makes it safe, and keeps nobody from choosing. At or
+    below the advice there is none, also where the floor lifts it above a ceiling.
+
+    Source: Jan Stevens, De Steven (naive trust); Langfred 2004. That it asks and never
+    blocks is our own choice.
+    """
+    if not above_advice(chosen, recommendation):
+        return ()
+    return tuple(one for one in recommendation.ceilings if one.at_most < chosen)
+
+
+def safe_to_try(task: Task) -> bool:
+    """Tell whether a task is safe enough to get acquainted on: a mistake can be mended.
+
+    Not where it stays with the manager, a fact is not known, much depends on it, or it
+    cannot be undone.
+
+    Source: our own choice, after Bezos, letter of 2015 (reversible against
+    irreversible).
+    """
+    is_known = all(getattr(task, fact) is not None for fact in FACTS)
+    is_mild = task.stakes is not Stakes.HIGH and task.undo is not Undo.NO
+    return is_known and is_mild and not task.reserved

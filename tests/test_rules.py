@@ -26,9 +26,11 @@ from delegate.rules import (
     Undo,
     above_advice,
     leans_on,
+    passed,
     posture,
     recommend,
     recommend_many,
+    safe_to_try,
     still_with_me,
 )
 
@@ -674,6 +676,55 @@ def test_posture_always_has_an_answer(cases, current):
     for case, watched in itertools.product(some, (True, False)):
         found = posture(current, case, watched=watched)
         assert (found is None) == (current is None)
+
+
+# Choosing above the advice, and getting acquainted
+
+
+def test_a_choice_above_the_advice_names_what_it_goes_past_lowest_first():
+    advice = recommend(strong(needs=1, help=2, familiarity=3), ordinary())
+
+    assert [(one.input, int(one.at_most)) for one in passed(Level.LET_GO, advice)] == [
+        ("needs", 2),
+        ("help", 3),
+        ("familiarity", 5),
+    ]
+    assert [one.input for one in passed(Level.PROPOSE, advice)] == ["needs"]
+    assert passed(Level.EXPLAIN, advice) == ()
+
+
+def test_a_choice_goes_past_something_exactly_where_it_is_above_the_advice(cases):
+    for case, chosen in itertools.product(random.Random(1).sample(cases, 5000), Level):
+        found = passed(chosen, case)
+        assert bool(found) == above_advice(chosen, case)
+        assert all(one.at_most < chosen for one in found)
+        assert list(found) == list(case.ceilings[: len(found)])
+        if found and not case.floored:
+            assert found[0].at_most == case.level
+        unseen = tuple(one.input for one in found if not one.seen)
+        assert unseen == (leans_on(chosen, case) if found else ())
+
+
+def test_more_room_never_goes_past_less(cases):
+    for case in random.Random(1).sample(cases, 2000):
+        counts = [len(passed(chosen, case)) for chosen in Level]
+        assert counts == sorted(counts)
+
+
+def test_without_advice_nothing_is_passed():
+    assert passed(Level.LET_GO, recommend(Ratings(), ordinary(reserved=True))) == ()
+    assert passed(Level.LET_GO, recommend(Ratings(), ordinary(undo=None))) == ()
+
+
+def test_a_task_is_safe_to_try_where_a_mistake_can_be_mended():
+    safe = {(task.stakes, task.undo) for task in TASKS if safe_to_try(task)}
+
+    assert safe == set(
+        itertools.product((Stakes.LOW, Stakes.MEDIUM), (Undo.EASY, Undo.EFFORT))
+    )
+    assert not safe_to_try(ordinary(reserved=True))
+    for fact in rules.FACTS:
+        assert not safe_to_try(ordinary(**{fact: None}))
 
 
 # The module itself
