@@ -123,6 +123,19 @@ def let_go(row: Any) -> None:
     db.session.add(row)
 
 
+def read_one_moment() -> None:
+    """Let all that is read from here on be as it is now, whatever others save.
+
+    Until the transaction ends; what is not committed is dropped. SQLite reads so
+    anyhow, and keeps no writer waiting for it.
+    """
+    options: dict[str, Any] = {"writes": False}
+    if db.engine.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
+    db.session.rollback()
+    db.session.connection(execution_options=options)
+
+
 def names(model: Any, ids: Iterable[int | None]) -> dict[int | None, str]:
     """Return by id what the rows of people, teams or accounts are called."""
     wanted = {id for id in ids if id is not None}

@@ -379,6 +379,32 @@ def test_years_of_ratings_take_no_more_room_than_a_few(app, alice):
     assert most < 6_000_000, most  # the examples alone are 12 MB
 
 
+@pytest.mark.parametrize("way", ["page", "command"])
+def test_everything_is_of_one_moment(app, alice, tmp_path, monkeypatch, way):
+    """Or a row could hang on one that is not there."""
+    with app.app_context():
+        factory.employee(alice.team_id, "Ann")
+    real = whole.rows
+
+    def someone_joins(table, condition):
+        person = {"team_id": alice.team_id, "name": "Bo", "version": 1}
+        with db.engine.execution_options(writes=True).begin() as other:
+            other.execute(db.insert(Employee), person)
+        return real(table, condition)
+
+    monkeypatch.setattr(whole, "rows", someone_joins)
+    if way == "page":
+        made = everything(alice)
+    else:
+        path = tmp_path / "all.json"
+        assert run(app, "--team", "Team of Alice", "-o", str(path)).exit_code == 0
+        made = json.loads(path.read_text())
+
+    assert [one["name"] for one in made["tables"]["employee"]] == ["Ann"]
+    with app.app_context():
+        assert db.session.scalar(db.select(db.func.count(Employee.id))) > 1
+
+
 class Discarded(io.RawIOBase):
     def writable(self):
         return True

@@ -19,6 +19,7 @@ from werkzeug.utils import secure_filename
 
 from .. import access, i18n, tables, whole
 from ..cli import Command, Line
+from ..database import read_one_moment
 from ..forms import query_choice
 from ..identity import accounts
 from ..models import Manager, Team
@@ -107,6 +108,7 @@ def write_everything(team: Team, file: IO[bytes]) -> None:
 def handed_over(write: Callable[[IO[bytes]], None], name: str) -> Response:
     """Return what `write` makes, as a file to keep; on disk it has no name."""
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed once it is sent
+    read_one_moment()
     write(file)
     size = file.tell()
     file.seek(0)
@@ -181,6 +183,7 @@ def export_file(
         raise click.ClickException(
             "Say -o FILE.json, -o FILE.xlsx, or --table TABLE -o FILE.csv"
         )
+    read_one_moment()
     with i18n.speaking(lang), open_new(output) as file:
         writers[output.suffix](file)
     click.echo(f"Wrote {click.format_filename(output)}.")
