@@ -20,6 +20,10 @@ from .behaviour import (
     RECIPROCITY,
     REPLIES,
     SELF_QUESTIONS,
+    TEAM_ACTIONS,
+    TEAM_NOUNS,
+    TEAM_QUESTIONS,
+    TEAM_STATEMENTS,
     UNSEEN,
     UNSEEN_SENTENCE,
     UNSEEN_SHORT,
@@ -47,11 +51,18 @@ __all__ = [
     "RECIPROCITY",
     "REPLIES",
     "SELF_QUESTIONS",
+    "TEAM_ACTIONS",
+    "TEAM_NOUNS",
+    "TEAM_QUESTIONS",
+    "TEAM_STATEMENTS",
     "UNSEEN",
     "UNSEEN_SENTENCE",
     "UNSEEN_SHORT",
 ]
 """Passed on, so that pages have one place for words."""
+
+DELEGATE = _("In Delegate managers plan what to hand over, to whom, and how far.")
+"""What it is, for whoever never heard of it."""
 
 PURPOSE = _("For conversation and development; not for pay or promotion.")
 ADVICE = _("Advice, never an automated decision: the manager decides.")

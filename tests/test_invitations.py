@@ -75,6 +75,22 @@ def test_someone_invited_makes_an_account_and_is_signed_in(app, admin, browser):
     assert Browser(app).sign_in("bob@example.org", NEW).location == "/"
 
 
+def test_it_says_who_invites_to_what_and_what_delegate_is(app, alice, browser):
+    with app.app_context():
+        db.session.get(Manager, alice.manager_id).name = "<b>Al</b>"
+        db.session.commit()
+
+    looks = browser.get(into_team(app, alice, "bob@example.org", "viewer")).main
+    rates = browser.get(into_team(app, alice, "bob@example.org", "editor")).main
+
+    for page in (looks, rates):
+        assert "<b>Al</b> (alice@example.org) invites you to Delegate" in page.text
+        assert "“Team of Alice”" in page.text
+        assert "managers plan what to hand over" in page.text
+    assert "to see what is written, and change nothing" in looks.text
+    assert "to rate, agree and change as they do" in rates.text
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -250,6 +250,7 @@ def test_an_invitation_is_mailed_in_the_language_chosen(site):
     assert answer.location == "/invitations/"
     assert letter["Subject"] == "Een uitnodiging voor Delegate"
     assert letter["To"] == "bob@example.org"
+    assert "Alice (alice@example.org) nodigt je uit" in letter.get_content()
     newcomer = Browser(site.app)
     newcomer.post(link_in(letter), name="Bob", password=NEW)
     newcomer.post("/account/sign-out")

@@ -6,13 +6,28 @@ is decided there.
 
 from typing import NamedTuple
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, select
 
 from .. import i18n
 from ..addresses import outside
-from ..models import Link, Manager, Membership, db
+from ..models import ROLES, Link, Manager, Membership, Team, db
 from . import letters, links, mail
 from .accounts import normal_address
+
+_OWNER, EDITOR, VIEWER = ROLES
+WHO_INVITES = {
+    None: _("%(who)s invites you to Delegate."),
+    EDITOR: _(
+        "%(who)s invites you to Delegate, to work together on the team “%(team)s”: to "
+        "rate, agree and change as they do."
+    ),
+    VIEWER: _(
+        "%(who)s invites you to Delegate, to look at the team “%(team)s”: to see what "
+        "is written, and change nothing."
+    ),
+}
+"""By what one may do in the team, None where it is to an account alone."""
 
 
 class Invitation(NamedTuple):
@@ -38,10 +53,19 @@ def invite(
     email = normal_address(email)
     whose = {"manager_id": by.id, "team_id": team_id, "role": role}
     token = links.make("invitation", email=email, **whose)
+    with i18n.speaking(lang):
+        words = who_invites(by, team_id, role)  # Nothing is read once it is mailed.
     db.session.commit()
     address = outside("invitations.accept", token=token, lang=lang)
-    is_mailed = mail.is_on() and letters.send_invitation(email, address, lang)
+    is_mailed = mail.is_on() and letters.send_invitation(email, words, address, lang)
     return Invitation(email, address, is_mailed)
+
+
+def who_invites(by: Manager, team_id: int | None, role: str | None) -> str:
+    """Return who invites, to which team, and what one may do there."""
+    who = f"{by.name} ({by.email})" if by.name else by.email
+    team = db.session.get_one(Team, team_id).name if team_id else ""
+    return str(WHO_INVITES[role]) % {"who": who, "team": team}
 
 
 def open_ones() -> Select[Link]:

@@ -15,7 +15,7 @@ from flask_babel import gettext, ngettext
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.exceptions import TooManyRequests
 
-from .. import i18n
+from .. import i18n, wording
 from ..addresses import outside
 from ..models import Manager, db
 from . import links, mail, throttle
@@ -92,14 +92,16 @@ def send_address_link(manager: Manager, email: str) -> None:
     )
 
 
-def send_invitation(email: str, address: str, lang: str) -> bool:
-    """Mail the `address` of an invitation; tell whether the mail server took it."""
+def send_invitation(email: str, words: str, address: str, lang: str) -> bool:
+    """Mail the `address` of an invitation; tell whether the mail server took it.
+
+    `words` say who invites. The subject bears nothing that anyone typed.
+    """
     with i18n.speaking(lang):
         subject = gettext("An invitation to Delegate")
         text = written(
-            gettext(
-                "You are invited to Delegate, where managers plan what to hand over."
-            ),
+            words,
+            wording.DELEGATE,
             gettext("Take it up here within 14 days:"),
             address,
             gettext("The link works once. If you expected nothing, do nothing."),

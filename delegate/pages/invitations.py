@@ -180,8 +180,15 @@ def accept(link: Link) -> ResponseReturnValue:
         if joined:
             return redirect(url_for("board.index", team=link.team_id))
     status = 422 if form.is_submitted() else 200
-    shown = {"form": form, "link": link, "is_known": manager is not None}
-    return render_template("invitations/accept.html", **shown), status
+    by = db.session.get_one(Manager, link.manager_id)
+    page = render_template(
+        "invitations/accept.html",
+        form=form,
+        link=link,
+        who_invites=inviting.who_invites(by, link.team_id, link.role),
+        is_known=manager is not None,
+    )
+    return page, status
 
 
 def begin(form: Any, link: Link) -> bool:
