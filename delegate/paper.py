@@ -101,8 +101,9 @@ class Plan:
     look_back: date | None
     items: Sequence[Item]
     more: int
-    count_on_me: str
+    entrusted: str
     asks_of_me: str
+    count_on_me: str
     learning: str
     is_suggested: bool
 
@@ -187,8 +188,9 @@ def plan(employee: Employee, manager: Manager, *, ticked: Sequence[Task] = ()) -
         look_back=min(filter(None, days), default=None),
         items=items or suggested(employee, manager),
         more=len(found) + len(to_add) - len(items),
-        count_on_me=employee.count_on_me,
+        entrusted=employee.entrusted,
         asks_of_me=employee.asks_of_me,
+        count_on_me=employee.count_on_me,
         learning=employee.learning,
         is_suggested=not items,
     )

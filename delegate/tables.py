@@ -51,8 +51,9 @@ ANSWERS: Mapping[str, Mapping[Any, Any]] = {
 PERSON_TOO = {
     "next_talk_at": _("Next conversation"),
     "left_on": _("Has left on"),
+    "entrusted": _("What I entrust to this person"),
+    "asks_of_me": _("What this person needs from me"),
     "count_on_me": _("Can count on me for"),
-    "asks_of_me": _("Asks of me"),
     "learning": _("What we learn together"),
 }
 TASK_TOO = {"archived_at": _("Put away on")}

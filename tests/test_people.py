@@ -15,6 +15,7 @@ ANN = {
     "hours_free": "6,5",
     "next_talk_at": "2026-11-26T10:00",
     "left_on": "",
+    "entrusted": "The whole of the week.",
     "count_on_me": "An answer the same day.",
     "asks_of_me": "",
     "learning": "",

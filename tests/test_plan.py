@@ -13,7 +13,7 @@ from paper_checks import assert_accessible, text_of
 from sqlalchemy import select
 
 from delegate import agreeing, paper, pdf, rules, wording
-from delegate.models import LONG, Membership, Pair, Safeguard, db
+from delegate.models import LONG, Employee, Membership, Pair, Safeguard, db
 
 AGREED = {
     "outcome": "Every crew knows its jobs.",
@@ -82,6 +82,45 @@ def test_an_agreed_plan_says_all_that_was_agreed(alice, ann):
     assert "Ann decides Ann asks first Stays with Alice" in words
     assert "rules version 1.0" in words
     assert "Page 1 of " in words
+
+
+def test_both_directions_stand_on_the_plan_or_lines_to_write_them_on(app, alice, ann):
+    told = {"entrusted": "The whole week.", "asks_of_me": "Two days' notice."}
+    with app.app_context():
+        person = db.session.get(Employee, ann)
+        for name, text in told.items():
+            setattr(person, name, text)
+        db.session.commit()
+    fields = alice.get(f"/plan/{ann}").select(".together .columns > div")
+
+    assert [field.select_one(".label").text for field in fields] == [
+        "What I entrust to you",
+        "What you need from me",
+        "You can count on me for",
+        "What we learn together",
+    ]
+    written = [field.select_one(".typed") for field in fields]
+    assert [text and text.text for text in written] == [*told.values(), None, "Asking."]
+    assert len(fields[2].select(".ruled i")) == 2
+    assert "“I” is Alice, “you” is Ann." in shared(alice, ann)
+
+
+@on_one_database
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize(("tasks", "pages"), [(1, 1), (4, 2), (6, 3)])
+def test_two_to_three_tasks_take_a_page(app, alice, ann, language, tasks, pages):
+    words = "A sentence of the usual length, as someone writes it down."
+    with app.app_context():
+        person = db.session.get(Employee, ann)
+        for name in ("entrusted", "asks_of_me", "count_on_me", "learning"):
+            setattr(person, name, words)
+        for number in range(tasks - 1):
+            task = factory.task(alice.team_id, f"Task {number}")
+            factory.agreement(person, task, **dict.fromkeys(AGREED, words))
+    made = printed(alice, f"/plan/{ann}.pdf?lang={language}")
+
+    with pikepdf.open(io.BytesIO(made)) as document:
+        assert len(document.pages) <= pages
 
 
 def test_a_safeguard_stands_on_the_plan(app, alice, ann):

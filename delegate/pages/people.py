@@ -80,11 +80,14 @@ class EmployeeForm(VersionedForm):
         _("Has left on"),
         description=_("From that day the board does without this person."),
     )
-    count_on_me = LongText(
-        _("Can count on me for"),
-        description=_("This and the next two stand on the plan that both of you read."),
+    entrusted = LongText(
+        _("What I entrust to this person"),
+        description=_(
+            "This and the next three stand on the plan that both of you read."
+        ),
     )
-    asks_of_me = LongText(_("Asks of me"))
+    asks_of_me = LongText(_("What this person needs from me"))
+    count_on_me = LongText(_("Can count on me for"))
     learning = LongText(_("What we learn together"))
 
 
