@@ -11,7 +11,7 @@ import factory
 import flask_migrate
 import pytest
 from conftest import make_app
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from delegate.identity import letters
 from delegate.models import Employee, Link, LoginSession, Manager, Team, db, utc_now
@@ -555,6 +555,36 @@ def test_a_dump_that_is_cut_off_is_refused(app, alice, postgresql, tmp_path, len
 
     refused(other, "restore", path)
 
+    with other.app_context():
+        assert db.inspect(db.engine).get_table_names() == []
+        db.engine.dispose()
+    postgresql.drop(url)
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ("UPDATE alembic_version SET version_num = '9999'", "by a newer version"),
+        ("DELETE FROM alembic_version", "There is nothing in it."),
+        ("DROP TABLE rating CASCADE", "It is the database of another program."),
+        ("DROP TABLE alembic_version", "There is nothing in it."),
+    ],
+)
+def test_a_dump_of_another_kind_is_refused_before_anything_is_touched(
+    app, alice, postgresql, tmp_path, changes, words
+):
+    with app.app_context():
+        db.session.execute(text(changes))
+        db.session.commit()
+    done(app, "backup", tmp_path / "x.dump")
+    url = postgresql.create()
+    other = make_app(url, tmp_path / "other")
+
+    told = refused(other, "restore", tmp_path / "x.dump")
+
+    assert "x.dump was not restored. " in told
+    assert words in told
     with other.app_context():
         assert db.inspect(db.engine).get_table_names() == []
         db.engine.dispose()

@@ -255,8 +255,20 @@ def postgresql(program: str, *options: str) -> str:
         raise NotDone(
             f"{program} is not installed here. Where it is, run:\n  {' '.join(command)}"
         )
-    env = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
-    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    return run(*command, **({"PGPASSWORD": str(password)} if password else {}))
+
+
+def run(program: str, *options: str, **env: str) -> str:
+    """Run a program and return what it said; raise NotDone as `postgresql` does."""
+    if not shutil.which(program):
+        raise NotDone(f"{program} is not installed here.")
+    done = subprocess.run(
+        [program, *options],
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
     if done.returncode:
         raise NotDone(f"{program} did not succeed:\n{done.stderr.strip()}")
     return done.stdout

@@ -7,14 +7,16 @@ would leave it writing into the old one, while this is to it a change like any o
 which waits for its writers and keeps them waiting. What they saved last is kept: the
 copy of what was there is made when no more can be written.
 
-PostgreSQL is restored by its own pg_restore, and only where there are no tables yet.
+PostgreSQL is restored by its own pg_restore, and only where there are no tables yet; a
+dump is read for whose and of what version it is, before the database is touched.
 """
 
+import re
 import secrets
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,12 @@ from .backups import NotDone
 
 MAGIC = b"SQLite format 3\0"
 DUMP = b"PGDMP"
+OURS = {"manager", "membership", "employee", "task", "rating"}
+"""Tables that have been there since the first version."""
+
+TABLE = re.compile(r"(?m)^\d+; \d+ \d+ TABLE \S+ (\S+) ")
+REVISION = re.compile(r"(?m)^COPY \S*alembic_version \(version_num\) .*\n([^\\\n]+)$")
+"""What pg_restore says of a dump: in its list, and as the statement that fills it."""
 
 
 def restore(path: Path, *, keep_sessions: bool = False) -> Path | None:
@@ -110,10 +118,14 @@ def check_revision(connection: sqlite3.Connection) -> None:
     rows = []
     if connection.execute(exists).fetchone():
         rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-    if len(rows) != 1:
+    check_known([revision for (revision,) in rows])
+
+
+def check_known(revisions: Sequence[str]) -> None:
+    if len(revisions) != 1:
         raise NotDone("There is nothing in it.")
     scripts = ScriptDirectory.from_config(migrations())
-    if rows[0][0] not in {script.revision for script in scripts.walk_revisions()}:
+    if revisions[0] not in {script.revision for script in scripts.walk_revisions()}:
         raise NotDone("It was made by a newer version than this one.")
 
 
@@ -175,6 +187,14 @@ def put_in_place(copy: Path, live: Path) -> Path | None:
     return kept[0] if kept else None
 
 
+def check_dump(path: Path) -> None:
+    """Raise NotDone where a dump is not of our tables, of this version or earlier."""
+    if not set(TABLE.findall(backups.run("pg_restore", "--list", str(path)))) >= OURS:
+        raise NotDone("It is the database of another program.")
+    options = ("--data-only", "--table=alembic_version", "--file=-")
+    check_known(REVISION.findall(backups.run("pg_restore", *options, str(path))))
+
+
 def restore_dump(path: Path, keep_sessions: bool) -> None:
     """Fill an empty PostgreSQL database from a dump; never one that has tables."""
     if inspect(db.engine).get_table_names():
@@ -182,6 +202,10 @@ def restore_dump(path: Path, keep_sessions: bool) -> None:
             "There are tables in this database already. Make a new, empty one, "
             "and name it in DATABASE_URL."
         )
+    try:
+        check_dump(path)
+    except NotDone as error:
+        raise NotDone(f"{path} was not restored. {error.message}") from error
     options = ("--single-transaction", "--exit-on-error", "--no-owner")
     backups.postgresql("pg_restore", *options, str(path))
     command.upgrade(migrations(), "head")
