@@ -13,7 +13,7 @@ from typing import IO, Any
 from sqlalchemy import ColumnElement, Table, select
 
 from . import i18n, wording
-from .models import Base, Manager, Team, db, utc_now
+from .models import Base, Manager, OwnView, Team, db, utc_now
 
 FORMAT, VERSION = "delegate-team", 1
 AT_ONCE = 500
@@ -25,7 +25,13 @@ LEFT_OUT = {
 }
 """Tables and columns of a team that stay behind, and why."""
 
+HELD_BACK = {
+    "own_view": "how people see themselves: nobody reads it before it is revealed"
+}
+"""Tables of which some rows stay behind, with what hangs on them, and why."""
+
 TEAM: Any = Team.__table__
+OWN_VIEW: Any = OwnView.__table__
 MANAGER: Any = Manager.__table__
 
 
@@ -36,6 +42,9 @@ def of_team(table: Table, team_id: int) -> ColumnElement[bool] | None:
     """
     if table is TEAM:
         return TEAM.c.id == team_id
+    if table is OWN_VIEW:
+        mine: ColumnElement[bool] = OWN_VIEW.c.team_id == team_id
+        return mine & OWN_VIEW.c.revealed_at.is_not(None)
     if "team_id" in table.c:
         return table.c.team_id == team_id
     for key in table.foreign_keys:
@@ -98,7 +107,7 @@ def write(team: Team, file: IO[str]) -> None:
         "purpose": str(wording.PURPOSE),
         "advice": str(wording.ADVICE),
         "note": str(wording.WORKING_NOTE),
-        "left_out": LEFT_OUT,
+        "left_out": LEFT_OUT | HELD_BACK,
         "managers": managers(team.id),
     }
     file.write(in_json(head)[:-1] + ', "tables": {')

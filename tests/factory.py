@@ -3,7 +3,7 @@
 All are to be called within an app context; each commits and returns the row.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from flask_security import hash_password
 
@@ -12,6 +12,9 @@ from delegate.models import (
     Employee,
     Manager,
     Membership,
+    OwnAnswer,
+    OwnChoice,
+    OwnView,
     Pair,
     Passkey,
     Rating,
@@ -19,7 +22,9 @@ from delegate.models import (
     Team,
     db,
 )
+from delegate.rules import CRITERIA
 
+NOON = datetime(2026, 11, 20, 12)
 PASSWORD = "four words of some length"
 
 
@@ -108,6 +113,17 @@ def agreement(employee, task, level=5, **changes):
             **{**values, **changes},
         )
     )
+
+
+def own_view(employee, *tasks, score=4, level=5, **changes):
+    """Return an own view that was received and is revealed."""
+    made = {"can": "Plan.", "cannot_yet": "Say no.", "needs_from_manager": "Time."}
+    made |= {"can_be_counted_on": "Bad news.", "received_at": NOON, "revealed_at": NOON}
+    made |= {"team_id": employee.team_id, "employee_id": employee.id, **changes}
+    row = OwnView(**made)
+    row.answers = [OwnAnswer(criterion=name, score=score) for name in CRITERIA]
+    row.choices = [OwnChoice(task_id=task.id, level=level) for task in tasks]
+    return add(row)
 
 
 def passkey(manager_id, **changes):

@@ -19,14 +19,21 @@ from delegate.models import (
     Employee,
     Job,
     Link,
+    LookBack,
     Manager,
     Membership,
+    OwnView,
     Pair,
+    PairEvent,
+    Postponement,
     Rating,
     Remark,
     Safeguard,
+    Step,
     Task,
     Team,
+    TeamConditions,
+    TeamRound,
     db,
 )
 from delegate.sheets.columns import FIELDS, Kind
@@ -79,6 +86,15 @@ def fill(app, team_id, manager_id):
                 expires_at=datetime(2027, 1, 1),
             )
         )
+        about = {"team_id": team_id, "employee_id": ann.id}
+        factory.own_view(ann, task)
+        factory.add(LookBack(agreement_id=agreed.id, next_state="agreed"))
+        factory.add(Postponement(manager_id=manager_id, **about))
+        factory.add(PairEvent(kind="now", task_id=task.id, **about))
+        step = {"kind": "repair", "criterion": "help", "text": "Say what I missed."}
+        factory.add(Step(**step, **about))
+        factory.add(TeamConditions(team_id=team_id))
+        factory.add(TeamRound(team_id=team_id, codes=4))
         factory.add(
             AuditEntry(
                 manager_id=manager_id, action="view", subject="plan", team_id=team_id
@@ -251,7 +267,7 @@ def test_everything_says_what_it_is_and_what_it_is_for(app, alice):
 def test_no_table_or_column_of_a_team_is_forgotten(app, alice):
     fill(app, alice.team_id, alice.manager_id)
     found = everything(alice)["tables"]
-    known = {"manager", "passkey", "login_session", "tries"}
+    known = {"manager", "passkey", "login_session", "tries", "self_check"}
     for table in Base.metadata.sorted_tables:
         if table.name in known | whole.LEFT_OUT.keys():
             continue
@@ -262,6 +278,18 @@ def test_no_table_or_column_of_a_team_is_forgotten(app, alice):
             if name.startswith(f"{table.name}.")
         }
         assert found[table.name][0].keys() == kept
+
+
+def test_an_own_view_stays_behind_until_it_is_revealed(app, alice):
+    fill(app, alice.team_id, alice.manager_id)
+    with app.app_context():
+        db.session.scalars(db.select(OwnView)).one().revealed_at = None
+        db.session.commit()
+    found = everything(alice)
+
+    for table in ("own_view", "own_answer", "own_choice"):
+        assert found["tables"][table] == []
+    assert "own_view" in found["left_out"]
 
 
 def test_what_stays_behind_is_there_and_has_a_reason():

@@ -4,7 +4,7 @@ A test changes each column in turn and fails where the copy stays the same: what
 in the tables has to come in here, or to be named there with its reason.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -16,6 +16,7 @@ from ..models import (
     AuditEntry,
     Employee,
     Link,
+    LookBack,
     Manager,
     Pair,
     Rating,
@@ -26,11 +27,13 @@ from ..models import (
     utc_now,
 )
 from ..planning import Outcome
-from . import trail_words
+from . import conversation, trail_words
+from .conversation import Called, Titles
 from .dossier import (
     Agreed,
     Dossier,
     Given,
+    LookedBack,
     Person,
     Rated,
     Safe,
@@ -39,10 +42,6 @@ from .dossier import (
     Text,
     Trace,
 )
-
-Called = Callable[[int | None], str]
-"""Says how a manager is called, by id."""
-
 
 AGREEMENT_TEXTS = {
     "reason": _("Reason, if it differs from the advice"),
@@ -61,6 +60,7 @@ DIRECTIONS = {
     "count_on_me": _("You can count on your manager for"),
     "asks_of_me": _("You ask of your manager"),
     "learning": _("What we learn together"),
+    "entrusted": _("What your manager entrusts to you"),
 }
 
 
@@ -83,6 +83,10 @@ def gather(employee: Employee, manager: Manager, *, names: bool = True) -> Dossi
         ratings=tuple(ratings(employee, titles, called)),
         tasks=tuple(standings(employee, manager, titles)),
         agreements=tuple(agreements(employee, titles, called)),
+        own_views=tuple(conversation.own_views(employee, titles, called)),
+        steps=tuple(conversation.steps(employee, titles, called)),
+        postponements=tuple(conversation.postponements(employee, called)),
+        events=tuple(conversation.events(employee, titles, called)),
         links=tuple(links(employee, called)),
         trail=tuple(trail(employee, called)),
     )
@@ -106,7 +110,7 @@ def caller(manager: Manager, *, names: bool) -> Called:
     return called
 
 
-def titles_of(employee: Employee) -> Mapping[int | None, Text]:
+def titles_of(employee: Employee) -> Titles:
     """Return the titles of the team's tasks by id, also of those that were removed."""
     rows = db.session.execute(
         select(Task.id, Task.title).where(Task.team_id == employee.team_id)
@@ -128,14 +132,13 @@ def person(employee: Employee, team: Team) -> Person:
         count_on_me=text("count_on_me"),
         asks_of_me=text("asks_of_me"),
         learning=text("learning"),
+        entrusted=text("entrusted"),
         created_at=employee.created_at,
         changed_at=employee.changed_at,
     )
 
 
-def ratings(
-    employee: Employee, titles: Mapping[int | None, Text], called: Called
-) -> Iterator[Rated]:
+def ratings(employee: Employee, titles: Titles, called: Called) -> Iterator[Rated]:
     """Yield every rating there ever was, by criterion and task, the newest first."""
     rows = db.session.execute(
         select(Rating, Remark)
@@ -178,7 +181,7 @@ def said(remark: Remark, of: str, called: Called) -> Said:
 
 
 def standings(
-    employee: Employee, manager: Manager, titles: Mapping[int | None, Text]
+    employee: Employee, manager: Manager, titles: Titles
 ) -> Iterator[Standing]:
     """Yield the tasks that can be handed over, and others where something is known."""
     pairs = {
@@ -218,9 +221,7 @@ def why(found: Outcome) -> str:
     return wording.held_back(advice, found.ratings, to_manager=False)
 
 
-def agreements(
-    employee: Employee, titles: Mapping[int | None, Text], called: Called
-) -> Iterator[Agreed]:
+def agreements(employee: Employee, titles: Titles, called: Called) -> Iterator[Agreed]:
     """Yield every agreement there ever was, the newest first."""
     for row in db.session.scalars(
         select(Agreement)
@@ -251,11 +252,29 @@ def agreements(
                 )
                 for one in row.safeguards
             ),
+            look_backs=tuple(look_backs(row, of, called)),
             look_back_on=row.look_back_on,
             created_at=row.created_at,
             created_by=called(row.created_by_id),
             agreed_at=row.agreed_at,
             closed_at=row.closed_at,
+        )
+
+
+def look_backs(agreement: Agreement, of: str, called: Called) -> Iterator[LookedBack]:
+    query = select(LookBack).filter_by(agreement_id=agreement.id)
+    for row in db.session.scalars(query.order_by(LookBack.id.desc())):
+        yield LookedBack(
+            theirs=Text(f"look_back_{row.id}", row.theirs, _("What you promised"), of),
+            mine=Text(
+                f"look_back_mine_{row.id}",
+                row.mine,
+                _("What your manager promised"),
+                of,
+            ),
+            next_state=row.next_state,
+            at=row.created_at,
+            by=called(row.created_by_id),
         )
 
 

@@ -50,6 +50,7 @@ class Person:
     count_on_me: Text
     asks_of_me: Text
     learning: Text
+    entrusted: Text
     created_at: datetime
     changed_at: datetime
 
@@ -99,6 +100,17 @@ class Safe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookedBack:
+    """What came of an agreement on a day of looking back."""
+
+    theirs: Text
+    mine: Text
+    next_state: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agreed:
     """One agreement, whatever became of it."""
 
@@ -109,11 +121,78 @@ class Agreed:
     rules_version: str
     texts: tuple[Text, ...]
     safeguards: tuple[Safe, ...]
+    look_backs: tuple[LookedBack, ...]
     look_back_on: date | None
     created_at: datetime
     created_by: str
     agreed_at: datetime | None
     closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the person said of themself; no score is *I cannot say yet*."""
+
+    criterion: str
+    score: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnChosen:
+    task: Text
+    level: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSeen:
+    """An own view that was asked for; what it says only once it is revealed."""
+
+    asked_at: datetime
+    asked_by: str
+    by_link: bool
+    on_paper: bool
+    received_at: datetime | None
+    revealed_at: datetime | None
+    revealed_by: str
+    texts: tuple[Text, ...]
+    answers: tuple[Answer, ...]
+    choices: tuple[OwnChosen, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stepped:
+    """A small step on one criterion: to get acquainted, or to mend trust."""
+
+    kind: str
+    criterion: str
+    task: Text | None
+    text: Text
+    due_on: date | None
+    done_at: datetime | None
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waited:
+    """That a manager wanted to talk first, before rating again."""
+
+    by: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One step in how it came about at a task; of which agreement, by when it began."""
+
+    task: Text
+    kind: str
+    level: int | None
+    criterion: str | None
+    agreement_of: datetime | None
+    at: datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +231,28 @@ class Dossier:
     ratings: tuple[Rated, ...]
     tasks: tuple[Standing, ...]
     agreements: tuple[Agreed, ...]
+    own_views: tuple[OwnSeen, ...]
+    steps: tuple[Stepped, ...]
+    postponements: tuple[Waited, ...]
+    events: tuple[Event, ...]
     links: tuple[Given, ...]
     trail: tuple[Trace, ...]
 
 
-SECTIONS = ("ratings", "tasks", "agreements", "links", "trail")
+SECTIONS = (
+    "ratings",
+    "tasks",
+    "agreements",
+    "own_views",
+    "steps",
+    "postponements",
+    "events",
+    "links",
+    "trail",
+)
+
+WITH_TEXTS = ("agreements", "own_views")
+"""Sections of which JSON has each of the `texts` under its own name."""
 
 
 def walk(value: Any, change: Callable[[Text], Any]) -> Any:
@@ -244,9 +340,11 @@ def plain(value: Any) -> Any:
 def as_json(dossier: Dossier) -> dict[str, Any]:
     """Return it as JSON has it, with what someone should know beside it."""
     content = plain(dossier)
-    for row, agreed in zip(content["agreements"], dossier.agreements, strict=True):
-        del row["texts"]
-        row |= {text.name: text.words for text in agreed.texts}
+    for section in WITH_TEXTS:
+        rows = zip(content[section], getattr(dossier, section), strict=True)
+        for row, entry in rows:
+            del row["texts"]
+            row |= {text.name: text.words for text in entry.texts}
     return {
         "format": FORMAT,
         "language": i18n.language(),
