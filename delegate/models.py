@@ -493,7 +493,7 @@ class Pair(Versioned, Model):
     team_id: Mapped[int]
     employee_id: Mapped[int] = mapped_column(primary_key=True)
     task_id: Mapped[int] = mapped_column(primary_key=True)
-    current: Mapped[int | None]
+    current: Mapped[int | None] = mapped_column(active_history=True)
 
     employee: Mapped[Employee] = relationship(viewonly=True)
     task: Mapped[Task] = relationship(viewonly=True)
@@ -517,8 +517,8 @@ class Agreement(Versioned, Model):
     team_id: Mapped[int]
     employee_id: Mapped[int]
     task_id: Mapped[int]
-    state: Mapped[str] = mapped_column(default="draft")
-    level: Mapped[int]
+    state: Mapped[str] = mapped_column(default="draft", active_history=True)
+    level: Mapped[int] = mapped_column(active_history=True)
     advised: Mapped[int | None]
     rules_version: Mapped[str] = mapped_column(default=rules.RULES_VERSION)
     reason: Mapped[str] = mapped_column(default="")

@@ -60,6 +60,7 @@ MAY_IMPORT = {
         "rules",
         "wording",
     },
+    "chronicle": {"sqlalchemy", "audit", "models"},
     "notice": {"flask_babel", "models"},
     "printing": {"flask", "flask_babel", "pdf", "i18n", "models", "paper"},
     "blanking": {"flask_babel", "models", "sqlalchemy"},

@@ -139,7 +139,7 @@ class AgreementForm(VersionedForm):
         ]
         for one in row.safeguards:
             one.text = self.safeguards[one.criterion].data
-        flag_modified(row, "state")  # a change of a safeguard alone is a version too
+        flag_modified(row, "reason")  # a change of a safeguard alone is a version too
         if self.chosen and self.chosen != row.level:
             row.level = self.chosen
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from .. import (
     access,
     agreeing,
+    chronicle,
     database,
     forms,
     i18n,
@@ -90,6 +91,8 @@ def page(
             marks=marks(found, live),
             sides=sides(found.advice),
             by_colleague=by_colleague(facts, found, rater_id),
+            history=chronicle.history(employee, task),
+            reader_id=rater_id,
             **fresh,
         ),
         status,
