@@ -6,6 +6,7 @@ Source: GDPR, article 15, paragraph 4.
 """
 
 import re
+import unicodedata
 from typing import Any
 
 from flask_babel import gettext
@@ -16,9 +17,14 @@ from ..models import Employee, Manager, Membership, Rating, db
 BLANK = "▇▇▇▇"
 """Stands for what is left out: always as long, so that it tells no length."""
 
+WORD = re.compile(r"\w[\w\u0300-\u036f]*")
+"""A word, also where its accents stand behind their letters."""
+
+ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\w")
+
 
 def names_of_others(employee: Employee, manager: Manager) -> set[str]:
-    """Return the words that name someone else in the team: to be looked at in texts.
+    """Return the words that name someone else in the team, as `plain` writes them.
 
     Not those of the person and of the manager who hands out the copy.
     """
@@ -42,22 +48,29 @@ def names_of_others(employee: Employee, manager: Manager) -> set[str]:
 
 
 def words_of(name: str) -> set[str]:
-    """Return by which words of a name someone is called: "Jan", "Vries", not "de"."""
-    words = re.findall(r"\w+", name)
+    """Return by which words of a name someone is called: "jan", "vries", not "de"."""
+    words = WORD.findall(name)
     ends = {words[0], words[-1]} if words else set()
     called = {word for word in words if word in ends or word[0].isupper()}
     called -= {word for word in called if len(word) == 1 and word.isascii()}
-    return {form for word in called for form in (word, word.capitalize())}
+    return {plain(word) for word in called}
+
+
+def plain(word: str) -> str:
+    """Return `word` without what depends on who typed it: capitals, kinds of accents.
+
+    So a name that is a word as well ("Will") is found too often rather than too seldom.
+    """
+    return unicodedata.normalize("NFKC", word).casefold()
 
 
 def blanked(words: str, names: set[str]) -> str:
-    """Return `words` with those that name others blanked out."""
+    """Return `words` with those that are among `names`, as `plain`, blanked out."""
 
     def blank(found: re.Match[str]) -> str:
-        return BLANK if found[0] in names or found[0].lower() in names else found[0]
+        return BLANK if plain(found[0]) in names else found[0]
 
-    emails = re.sub(r"[\w.+-]+@[\w.-]+\w", blank, words)
-    return re.sub(r"\w+", blank, emails)
+    return WORD.sub(blank, ADDRESS.sub(blank, words))
 
 
 def left_out() -> Any:
