@@ -1,5 +1,6 @@
 """Signing in tells nothing of who has an account, and opens no page of a library's."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -8,6 +9,7 @@ import pytest
 from browsing import Browser
 from factory import PASSWORD
 
+from delegate import create_app
 from delegate.identity import accounts, letters
 from delegate.models import Manager, db
 
@@ -175,6 +177,36 @@ def test_of_two_first_accounts_at_once_one_is_made(app, monkeypatch):
     with app.app_context():
         [only] = db.session.scalars(db.select(Manager)).all()
         assert only.is_admin
+
+
+def test_keys_made_at_the_first_start_are_for_their_owner_only(tmp_path):
+    """Whatever the machine lets others read of new files."""
+    usual = os.umask(0)
+    try:
+        first, again = (
+            create_app({"DATA_DIR": str(tmp_path / "data")}) for _start in range(2)
+        )
+        with first.app_context():
+            code = accounts.first_code()
+    finally:
+        os.umask(usual)
+
+    kept = {path.name: path for path in (tmp_path / "data").iterdir()}
+    assert kept.keys() == {"secret-key", accounts.CODE_FILE}
+    assert {path.stat().st_mode & 0o777 for path in kept.values()} == {0o600}
+    assert kept["secret-key"].parent.stat().st_mode & 0o777 == 0o700
+    key = kept["secret-key"].read_text()
+    assert first.config["SECRET_KEY"] == again.config["SECRET_KEY"] == key
+    assert (len(key), len(code)) == (64, 22)
+
+
+def test_on_postgresql_nothing_starts_without_a_key_that_was_given(tmp_path):
+    url = "postgresql://ann@localhost/x"
+
+    with pytest.raises(RuntimeError, match="SECRET_KEY is not set: give one, of 32"):
+        create_app({"DATA_DIR": str(tmp_path), "SQLALCHEMY_DATABASE_URI": url})
+
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("way", ["//[x", "http://[", "/\\[x"])
