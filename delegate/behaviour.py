@@ -176,6 +176,49 @@ RECIPROCITY = (
     _("What should I stop doing?"),
 )
 
+TEAM_STATEMENTS = {
+    "direction": _("The direction is clear."),
+    "expectations": _("I know what is expected of me."),
+    "attention": _("I get enough attention."),
+    "certainty": _("I know how I am doing and what the near future looks like."),
+}
+"""By condition of a team: what each of its people could say."""
+
+TEAM_NOUNS = {
+    "direction": _("the direction"),
+    "expectations": _("what is expected"),
+    "attention": _("attention"),
+    "certainty": _("certainty about the work and the near future"),
+}
+
+TEAM_QUESTIONS = {
+    "direction": _("Is the direction clear?"),
+    "expectations": _("Do you know what is expected of you?"),
+    "attention": _("Do you get enough attention from me?"),
+    "certainty": _(
+        "Do you know how you are doing and what the near future looks like?"
+    ),
+}
+
+TEAM_ACTIONS = {
+    "direction": _(
+        "I put the direction into three sentences and go through them with the team"
+        " before our next meeting."
+    ),
+    "expectations": _(
+        "I say to each of you what I expect, and ask what you expect of me. We write"
+        " it down in our next one-on-one."
+    ),
+    "attention": _(
+        "I keep half an hour every two weeks for each of you, and do not move it."
+    ),
+    "certainty": _(
+        "I tell each of you how I think it is going. Of the months to come I say what"
+        " is known, what is not, and when I know more."
+    ),
+}
+"""By condition of a team: something its manager can do where it is missing."""
+
 SELF_QUESTIONS = (
     _("Is it wrong, or only different?"),
     _("What am I afraid of, and can it be undone?"),

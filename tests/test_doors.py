@@ -39,7 +39,8 @@ DOORS = {
         security.login security.logout account.first account.preferences
         authenticator.step passkeys.ask passkeys.sign_in recovery.index
         """,
-    "a link": "invitations.accept address.confirm recovery.reset",
+    "a link": "own_views.door own_views.copy_of "
+    "invitations.accept address.confirm recovery.reset conditions.respond",
     "manager": """
         account.index account.rename account.end account.once_more
         security.change_password address.index erasing.account
@@ -53,9 +54,10 @@ DOORS = {
         people.index people.show people.list_removed plan.preview plan.download
         tasks.index tasks.show tasks.list_removed
         pairs.show agreements.index agreements.edit
-        sharing.index sharing.leave
+        sharing.index sharing.leave conditions.show
         """,
     "editor": """
+        conditions.answer conditions.ask conditions.end conditions.slips
         people.add people.new people.edit people.remove people.put_back plan.prepare
         tasks.add tasks.new tasks.edit tasks.answer tasks.set_fact tasks.put_back
         importing.index importing.check importing.start importing.undo

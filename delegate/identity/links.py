@@ -130,8 +130,10 @@ def end_closed() -> NoReturn:
 def use(link: Link) -> bool:
     """Mark `link` as used; False where that was done already. The caller commits.
 
-    Of saves at the same moment one gets True, on either database.
+    Of saves at the same moment one gets True, on either database. Of a code is not
+    kept when it was used: that could tell whose it was.
     """
+    used_at = link.created_at if link.kind == "team_code" else utc_now()
     done = db.session.execute(
         update(Link)
         .where(
@@ -139,7 +141,7 @@ def use(link: Link) -> bool:
             Link.used_at.is_(None),
             Link.revoked_at.is_(None),
         )
-        .values(used_at=utc_now())
+        .values(used_at=used_at)
     )
     return bool(done.rowcount)  # type: ignore[attr-defined]
 

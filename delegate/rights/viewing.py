@@ -36,6 +36,7 @@ VIEWS = {
     "agreements.edit": ("viewed", "agreement"),
     "agreements.index": ("viewed", "agreements"),
     "board.index": ("viewed", "board"),
+    "conditions.show": ("viewed", "team_conditions"),
     "copies.download": ("exported", "copy"),
     "copies.show": ("viewed", "copy"),
     "export.everything": ("exported", "team"),

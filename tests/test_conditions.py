@@ -1,0 +1,354 @@
+"""What a team needs first: the manager's side, and the team's by codes of nobody."""
+
+import re
+import threading
+from datetime import datetime, timedelta
+
+import factory
+import pytest
+from browsing import Browser
+from conftest import on_one_database
+from sqlalchemy import select
+from test_doors import normal
+
+from delegate import polling
+from delegate.identity import links
+from delegate.models import (
+    CONDITIONS,
+    AuditEntry,
+    Employee,
+    Link,
+    Membership,
+    TeamConditions,
+    TeamRound,
+    db,
+    utc_now,
+)
+
+YES = dict.fromkeys(CONDITIONS, "yes")
+ADDRESS = re.compile(r"/c/[A-Za-z0-9_-]{43}")
+
+
+def team_of(browser, size):
+    with browser.app.app_context():
+        for number in range(size):
+            db.session.add(
+                Employee(team_id=browser.team_id, name=f"Person {number} Dekker")
+            )
+        db.session.commit()
+    return f"/conditions/{browser.team_id}"
+
+
+def asked(browser, size=5):
+    """Return the page, and the addresses of a round in a team of `size`."""
+    here = team_of(browser, size)
+    return here, ask(browser, here)
+
+
+def ask(browser, here):
+    page = browser.page(browser.post(f"{here}/ask"))
+    return [ADDRESS.search(one.text).group() for one in page.select(".addresses li")]
+
+
+def answered(app, addresses, **noes):
+    for address in addresses:
+        page = Browser(app).page(Browser(app).post(address, **{**YES, **noes}))
+        assert page.h1.text == "Your answer is counted"
+
+
+def words(page):
+    return " ".join(page.main.text.split())
+
+
+def of_team(page):
+    return [" ".join(one.text.split()) for one in page.select(".of-team")]
+
+
+def saved(browser, here, **answers):
+    with browser.app.app_context():
+        row = db.session.get(TeamConditions, browser.team_id)
+        version = row.version if row else 0
+    return browser.post(here, version=version, **answers)
+
+
+# ---- the manager's side
+
+
+def test_a_no_opens_an_action_that_is_proposed_and_can_be_changed(alice):
+    here = team_of(alice, 3)
+    page = alice.get(here)
+    proposal = page.select_one("#direction_action").text.strip()
+    assert proposal.startswith("I put the direction into three sentences")
+    assert page.select(".is-no") == []
+
+    saved(alice, here, direction="no", direction_action="<b>I say</b> where & why.")
+    page = alice.get(here)
+
+    assert len(page.select(".is-no")) == 1
+    assert page.select_one("#direction_action").text.strip() == (
+        "<b>I say</b> where & why."
+    )
+    checked = page.select("input[checked]")
+    assert [(one["name"], one["value"]) for one in checked] == [
+        ("direction", "no"),
+        ("expectations", ""),
+        ("attention", ""),
+        ("certainty", ""),
+    ]
+
+
+def test_a_proposal_that_nobody_asked_for_is_not_kept(app, alice):
+    here = team_of(alice, 3)
+    proposal = alice.get(here).select_one("#attention_action").text.strip()
+    saved(alice, here, attention="yes", attention_action=proposal)
+
+    with app.app_context():
+        row = db.session.get(TeamConditions, alice.team_id)
+        assert (row.attention, row.attention_action) == (True, "")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_older_version_shows_both_texts(app, alice, first):
+    here = team_of(alice, 3)
+    if not first:
+        saved(alice, here, direction="yes")
+    version = 0 if first else 1
+    alice.post(here, version=version, direction="no", direction_action="Mine")
+    answer = alice.post(here, version=version, direction="yes", direction_action="Else")
+    page = alice.page(answer, 409)
+
+    told = [" ".join(one.text.split()) for one in page.select(".conflict dd")]
+    assert told == ["Yes", "No", "Else", "Mine"]
+    assert alice.post(here, version=version + 1, direction="yes").status_code == 302
+
+
+# ---- the team's side
+
+
+def test_a_code_takes_one_answer_from_a_phone_without_an_account(app, alice):
+    here, [address, *_] = asked(alice)
+    visitor = Browser(app)
+    page = visitor.get(address)
+
+    assert "Alice asks everyone in “Team of Alice”" in words(page)
+    assert "tied to no name" in words(page)
+    assert "nothing below 4 answers" in words(page)
+    assert "Is" not in {one.text for one in page.select(".statement .optional")}
+    page = visitor.page(visitor.post(address, direction="no"), 422)
+    assert len(page.select("#faults li")) == 3
+    answered(app, [address], direction="no")
+    visitor.get(address, 404)
+    assert visitor.post(address, **YES).status_code == 404
+    with app.app_context():
+        row = db.session.scalar(select(TeamRound))
+        assert (row.codes, row.answers, row.direction_no) == (5, 1, 1)
+        assert row.attention_no == 0
+
+
+def test_it_speaks_the_language_of_the_browser(app, alice):
+    _, [address, *_] = asked(alice)
+    page = Browser(app, "nl").get(address)
+
+    assert "De richting is duidelijk." in words(page)
+
+
+def test_a_team_of_three_is_told_so_and_gets_no_codes(app, alice):
+    here = team_of(alice, 3)
+    page = alice.get(here)
+    assert "With fewer than 4 people nobody can answer without a name." in words(page)
+    assert "Is the direction clear?" in words(page)
+    assert page.select("form[action$=ask]") == []
+
+    alice.post(f"{here}/ask")
+    with app.app_context():
+        assert db.session.scalar(select(Link)) is None
+        assert db.session.scalar(select(TeamRound)) is None
+
+
+def test_as_many_codes_as_there_are_people_now(app, alice):
+    with app.app_context():
+        factory.employee(alice.team_id, "Gone", removed_at=utc_now())
+        factory.employee(alice.team_id, "Left", left_on=utc_now().date())
+
+    assert len(asked(alice, 6)[1]) == 6
+
+
+@pytest.mark.parametrize("answers", [3, 4])
+def test_nothing_is_shown_below_four(app, alice, answers):
+    here, addresses = asked(alice, 6)
+    answered(app, addresses[:answers], direction="no")
+    alice.post(f"{here}/end")
+    page = alice.get(here)
+
+    if answers == 4:
+        assert of_team(page)[0] == (
+            "The team: 4 of 6 answered; 4 say no · half or more: this counts as no"
+        )
+        assert of_team(page)[1] == "The team: 4 of 6 answered; nobody says no"
+        assert Browser(app).open(addresses[-1]).status_code == 404
+    else:
+        assert of_team(page) == []
+        assert "Not closed: fewer than four have answered." in page.text
+        assert "6 codes handed out" in words(page)
+        answered(app, addresses[-1:])
+
+
+def test_while_a_round_is_on_its_page_stays_the_same_after_every_answer(app, alice):
+    """Whoever looks after each answer must not be able to tell whose it was."""
+    here, addresses = asked(alice, 6)
+    before = normal(alice.open(here).text)
+    for address in addresses[:-1]:
+        answered(app, [address], direction="no")
+        assert normal(alice.open(here).text) == before
+    answered(app, addresses[-1:])
+
+    assert of_team(alice.get(here))[0].startswith("The team: 6 of 6 answered; 5 say no")
+
+
+def test_it_is_shown_when_the_codes_have_expired(app, alice):
+    here, addresses = asked(alice, 6)
+    answered(app, addresses[:5], certainty="no")
+    with app.app_context():
+        for link in db.session.scalars(select(Link)):
+            link.expires_at = utc_now()
+        db.session.commit()
+
+    assert "5 of 6 answered; 5 say no" in of_team(alice.get(here))[3]
+
+
+def test_an_expired_round_with_three_answers_is_never_shown(app, alice):
+    here, addresses = asked(alice, 6)
+    answered(app, addresses[:3], certainty="no")
+    with app.app_context():
+        for link in db.session.scalars(select(Link)):
+            link.expires_at = utc_now()
+        db.session.commit()
+    page = alice.get(here)
+
+    assert of_team(page) == []
+    assert "fewer than 4 were used" in words(page)
+
+
+def test_a_new_round_ends_the_older_and_keeps_it_to_read(app, alice):
+    here, first = asked(alice, 5)
+    answered(app, first[:4], attention="no")
+    second = ask(alice, here)
+    Browser(app).get(first[-1], 404)
+    answered(app, second[:3], direction="no")
+    third = ask(alice, here)
+    answered(app, third, expectations="no")
+    page = alice.get(here)
+
+    assert "5 of 5 answered; 5 say no" in of_team(page)[1]
+    assert "nobody says no" in of_team(page)[2]
+    [row] = page.select("table tbody tr")
+    told = [cell.text.split(": ")[-1].strip() for cell in row.select("td")]
+    assert told == ["4 of 5", "0", "0", "4", "0"]
+    with app.app_context():
+        rounds = db.session.scalars(select(TeamRound).order_by(TeamRound.id)).all()
+        assert [one.answers for one in rounds] == [4, 5]
+
+
+@pytest.mark.parametrize(("noes", "counts"), [(1, False), (2, True)])
+def test_half_of_the_answers_count_as_no(app, alice, noes, counts):
+    here, addresses = asked(alice, 4)
+    answered(app, addresses[:noes], direction="no")
+    answered(app, addresses[noes:])
+
+    with app.app_context():
+        assert polling.heard(alice.team_id).missing == ["direction"] * counts
+    assert len(alice.get(here).select(".is-no")) == counts
+
+
+# ---- at the same moment
+
+
+def at_once(*calls):
+    together, results = threading.Barrier(len(calls)), []
+
+    def run(call):
+        together.wait()
+        results.append(call())
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_of_answers_with_one_code_at_once_one_counts(app, alice):
+    _, [address, *_] = asked(alice)
+    answers = Browser(app).click_again_and_again(address, times=6, **YES)
+
+    assert sorted(one.status_code for one in answers) == [200] + [404] * 5
+    with app.app_context():
+        assert db.session.scalar(select(TeamRound.answers)) == 1
+
+
+def test_answers_with_all_codes_at_once_all_count(app, alice):
+    here, addresses = asked(alice, 8)
+    no = {**YES, "direction": "no"}
+    answers = at_once(
+        *(lambda one=one: Browser(app).post(one, **no) for one in addresses)
+    )
+
+    assert {one.status_code for one in answers} == {200}
+    assert "8 of 8 answered; 8 say no" in of_team(alice.get(here))[0]
+
+
+def test_of_two_rounds_asked_at_once_one_is_on(app, alice):
+    here = team_of(alice, 4)
+    pages = alice.click_again_and_again(f"{here}/ask", times=2)
+    found = [ADDRESS.findall(page.text) for page in pages]
+    visitor = Browser(app)
+    opened = [{visitor.open(one).status_code for one in some} for some in found]
+
+    assert sorted(opened, key=str) == [{200}, {404}]
+    with app.app_context():
+        assert db.session.scalar(db.select(db.func.count(TeamRound.id))) == 1
+
+
+# ---- nobody's to know
+
+
+def test_no_row_says_who_answered_or_when(app, alice):
+    _, addresses = asked(alice, 6)
+    with app.app_context():
+        before = db.session.scalar(db.select(db.func.count(AuditEntry.id)))
+        made = utc_now() - timedelta(hours=1)
+        db.session.execute(db.update(Link).values(created_at=made))
+        db.session.commit()
+    answered(app, addresses[:2], direction="no")
+
+    with app.app_context():
+        links_ = db.session.scalars(select(Link).order_by(Link.id)).all()
+        assert {one.used_at for one in links_} <= {None, made}
+        whose = {(one.employee_id, one.manager_id, one.email) for one in links_}
+        assert whose == {(None, None, "")}
+        assert db.session.scalar(db.select(db.func.count(AuditEntry.id))) == before
+        columns = TeamRound.__table__.columns
+        times = [one.key for one in columns if one.type.python_type is datetime]
+        assert times == ["asked_at"]
+
+
+def test_codes_are_handed_out_in_an_order_that_no_row_has(app, alice):
+    _, addresses = asked(alice, 30)
+    with app.app_context():
+        kept = list(db.session.scalars(select(Link.token_hash).order_by(Link.id)))
+    hashes = [links.digest(one.removeprefix("/c/")) for one in addresses]
+
+    assert sorted(hashes) == sorted(kept)
+    assert hashes != kept
+
+
+def test_the_log_tells_of_an_answer_neither_code_nor_who(app, alice, caplog):
+    _, [address, *_] = asked(alice)
+    caplog.clear()
+    client = alice.same_browser()
+    client.post(address, data={**YES, "direction": "no"})
+
+    told = [getattr(one, "facts", {}) for one in caplog.records]
+    assert [one.get("manager") for one in told] == [None]
+    assert address.removeprefix("/c/") not in str(told) + caplog.text
