@@ -7,10 +7,7 @@ Source: the four criteria are Jan Stevens', "Vertrouwen geven en vertrouwen
 ontvangen" (De Steven); the sentences and questions are our own.
 """
 
-from typing import NamedTuple
-
 from flask_babel import lazy_gettext as _
-from flask_babel.speaklater import LazyString
 
 CONVINCED = _("What have you seen that convinces you?")
 
@@ -226,43 +223,3 @@ SELF_QUESTIONS = (
     _("Have I seen this myself, or do I assume it?"),
 )
 """For the manager alone: private paper, never the shared plan."""
-
-
-class Phrase(NamedTuple):
-    """One way to say it that leaves the other person an adult."""
-
-    instead_of: LazyString
-    say: LazyString
-
-
-class Reply(NamedTuple):
-    """What you may hear, and an answer that gives trust."""
-
-    heard: LazyString
-    say: LazyString
-
-
-PHRASES = (
-    Phrase(
-        _("I have yet to see whether you can do that."),
-        _("I have not seen this yet. What would you like to show me first?"),
-    ),
-    Phrase(
-        _("What on earth are you doing?"),
-        _("What was your aim here? Then I can follow your choice."),
-    ),
-)
-
-REPLIES = (
-    Reply(
-        _("I do not know whether I can do this."),
-        _("Which part will work? Where do you want help?"),
-    ),
-    Reply(
-        _("You surely do not think that I just do anything?"),
-        _(
-            "I ask because I want to understand, not because I distrust you. How did"
-            " you go about it?"
-        ),
-    ),
-)

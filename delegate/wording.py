@@ -15,10 +15,8 @@ from .behaviour import (
     CONVINCED,
     LEVEL_QUESTION,
     OPEN,
-    PHRASES,
     QUESTIONS,
     RECIPROCITY,
-    REPLIES,
     SELF_QUESTIONS,
     TEAM_ACTIONS,
     TEAM_NOUNS,
@@ -28,6 +26,7 @@ from .behaviour import (
     UNSEEN_SENTENCE,
     UNSEEN_SHORT,
 )
+from .phrasing import JUDGES, MOMENTS, ON_PAPER, PHRASES
 from .rules import (
     Ceiling,
     CheckIn,
@@ -47,9 +46,11 @@ __all__ = [
     "LEVEL_QUESTION",
     "OPEN",
     "PHRASES",
+    "JUDGES",
+    "MOMENTS",
+    "ON_PAPER",
     "QUESTIONS",
     "RECIPROCITY",
-    "REPLIES",
     "SELF_QUESTIONS",
     "TEAM_ACTIONS",
     "TEAM_NOUNS",

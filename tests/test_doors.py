@@ -38,6 +38,7 @@ DOORS = {
         static assets.file health.alive health.ready method.index privacy.index
         security.login security.logout account.first account.preferences
         authenticator.step passkeys.ask passkeys.sign_in recovery.index
+        phrases.index phrases.words
         """,
     "a link": "own_views.door own_views.copy_of "
     "invitations.accept address.confirm recovery.reset conditions.respond",

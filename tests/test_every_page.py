@@ -15,7 +15,7 @@ from delegate.models import Agreement, Employee, Job, Rating, Task, Team, db
 
 NO_PAGE = {"static", "assets.file", "plan.download", "health.alive", "health.ready"}
 NO_PAGE |= {"export.table", "export.workbook", "export.everything"}
-NO_PAGE |= {"plans.download"}
+NO_PAGE |= {"plans.download", "phrases.words"}
 NOT_OURS = {"security.static"}
 VARIANTS = list(itertools.product(("en", "nl"), (False, True), (1280, 390)))
 

@@ -333,7 +333,7 @@ def test_the_private_sheet_says_so_first_and_tells_the_scores(alice, ann):
     assert str(wording.BEHAVIOUR["needs"][2]) in words
     assert str(wording.LEVEL_QUESTION) in words
     assert str(wording.SELF_QUESTIONS[0]) in words
-    assert str(wording.PHRASES[0].say) in words
+    assert str(wording.PHRASES[wording.ON_PAPER[0]].say) in words
     assert "Rules version 1.0" in words
 
 

@@ -26,7 +26,9 @@ FEATURES = {
 MAY_IMPORT = {
     "rules": set(),
     "behaviour": {"flask_babel"},
-    "wording": {"flask_babel", "behaviour", "rules"},
+    "phrasing": {"flask_babel"},
+    "judging": set(),
+    "wording": {"flask_babel", "behaviour", "phrasing", "rules"},
     "models": {"flask_security", "flask_sqlalchemy", "sqlalchemy", "rules"},
     "database": {"flask", "sqlalchemy", "models"},
     "backups": {"click", "flask", "database", "models"},

@@ -4,11 +4,11 @@ What a text may hold stands in `texts`; what is not fit is refused at its field.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from flask import flash, request
+from flask import Response, after_this_request, flash, g, request
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -30,8 +30,9 @@ from wtforms.validators import (
 )
 from wtforms.widgets import TextInput
 
-from .. import database, i18n
+from .. import database, i18n, judging
 from ..models import HOURS, LONG, TITLE, YEARS
+from ..phrasing import ABOUT_SEEN, JUDGES, PHRASES
 from ..rules import Level
 from ..texts import is_fit, one_line, tidy
 from ..wording import LEVELS, NOTE_HINT
@@ -86,12 +87,49 @@ class LongText(TextAreaField):
 class NoteText(LongText):
     """Text that does not stand on the shared plan; under it stands what that means.
 
-    `hint` says how to write it.
+    `hint` says how to write it, `phrases` what may be said instead. Without phrases
+    these are the words of another, in which nothing is pointed out.
     """
 
-    def __init__(self, label: Any, *, hint: Any = NOTE_HINT, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        label: Any,
+        *,
+        hint: Any = NOTE_HINT,
+        phrases: Sequence[str] = ABOUT_SEEN,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(label, **kwargs)
         self.hint = hint
+        self.phrases = [PHRASES[name] for name in phrases]
+
+    @property
+    def judges(self) -> str:
+        """Say which words of it judge a person; empty where none does."""
+        return judged(judging.found(self.data or "")) if self.phrases else ""
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        if self.judges and self.data != self.object_data:
+            say_after_saving(judging.found(self.data or ""))
+
+
+def judged(words: Iterable[str]) -> str:
+    listed = ", ".join(f"“{word}”" for word in words)
+    return str(JUDGES) % {"words": listed} if listed else ""
+
+
+def say_after_saving(words: Iterable[str]) -> None:
+    """Point words out on the page that is reached once all is saved."""
+    if "judging" not in g:
+        g.judging = []
+        after_this_request(flash_judged)
+    g.judging.extend(words)
+
+
+def flash_judged(response: Response) -> Response:
+    if response.status_code in (302, 303):
+        flash(judged(dict.fromkeys(g.judging)), "hint")
+    return response
 
 
 class HoursField(FloatField):

@@ -24,6 +24,7 @@ class RemarkForm(VersionedForm):
     text = NoteText(
         _("In the words of who it is about"),
         hint=_("Write it as they say it; nothing about health or private life."),
+        phrases=(),
         description=_(
             "The score itself stays as it is. Left empty, what was written here goes."
         ),

@@ -1,0 +1,24 @@
+"""How to say it, from the parent role to the adult role: open to everybody.
+
+Also hands the words that judge to the script that looks for them beside a note.
+"""
+
+from flask import Blueprint, jsonify, render_template
+from flask.typing import ResponseReturnValue
+
+from .. import access, judging
+
+bp = Blueprint("phrases", __name__, url_prefix="/phrases", cli_group=None)
+
+
+@bp.route("/")
+@access.public
+def index() -> ResponseReturnValue:
+    return render_template("phrases/index.html")
+
+
+@bp.route("/words")
+@access.public
+def words() -> ResponseReturnValue:
+    """Hand over the words that judge; answers in JSON."""
+    return jsonify(judging.BY_PLAIN)
