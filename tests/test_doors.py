@@ -27,6 +27,7 @@ from delegate.models import (
     Pair,
     Passkey,
     Rating,
+    Step,
     Task,
     Team,
     db,
@@ -49,6 +50,7 @@ DOORS = {
         passkeys.index passkeys.add passkeys.offer passkeys.once_more passkeys.remove
         demo.load demo.confirm demo.clear demo.own
         teams.index teams.add doors.index doors.withdraw
+        self_check.index self_check.erase repair.index
         """,
     "viewer": """
         today.index board.index
@@ -63,6 +65,7 @@ DOORS = {
         tasks.add tasks.new tasks.edit tasks.answer tasks.set_fact tasks.put_back
         importing.index importing.check importing.start importing.undo
         ratings.edit ratings.save ratings.save_familiarity ratings.undo remarks.edit
+        repair.show repair.step repair.postpone repair.talked
         pairs.answer pairs.set_now pairs.undo_now pairs.set_familiarity
         pairs.undo_familiarity pairs.choose
         agreements.save agreements.look_back agreements.close
@@ -72,6 +75,7 @@ DOORS = {
     "owner": """
         teams.remove teams.put_back
         plans.show plans.again plans.discard plans.download
+        repair.edit repair.done repair.drop
         sharing.invite sharing.change sharing.end sharing.hand_over sharing.withdraw
         erasing.keep erasing.person erasing.team export.everything
         """,
@@ -80,7 +84,7 @@ DOORS = {
         invitations.activate invitations.deactivate invitations.password_link
         """,
 }
-"""Of what one asked for oneself, as a ZIP of plans, the owner here is who asked."""
+"""Of one's own, as a ZIP of plans or a step to mend trust, the owner is who made it."""
 
 WHO = {name: who for who, names in DOORS.items() for name in names.split()}
 IN_A_TEAM = ("viewer", "editor", "owner")
@@ -177,9 +181,11 @@ def rows_in(team, manager_id):
         manager_id=manager_id,
     )
     job = Job(kind="plans", content="{}", manager_id=manager_id, **own)
+    repair = Step(kind="repair", criterion="help", text=SECRET, **own)
+    repair.employee_id, repair.created_by_id = employee.id, manager_id
     passkey = Passkey(name=SECRET, credential_id=token.encode(), credential=b"none")
     passkey.manager_id = manager_id
-    db.session.add_all([agreement, job, passkey])
+    db.session.add_all([agreement, job, passkey, repair])
     db.session.flush()
     found = db.select(Link.id).where(Link.token_hash == links.digest(token))
     ids = {
@@ -188,6 +194,7 @@ def rows_in(team, manager_id):
         "agreement_id": agreement.id,
         "rating_id": rating.id,
         "job_id": job.id,
+        "repair_id": repair.id,
         "passkey_id": passkey.id,
         "team_id": team.id,
         "link_id": db.session.scalar(found),

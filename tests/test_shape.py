@@ -63,6 +63,8 @@ MAY_IMPORT = {
         "wording",
     },
     "chronicle": {"sqlalchemy", "audit", "models"},
+    "mending": {"sqlalchemy", "database", "models", "rules"},
+    "reflection": {"flask_babel"},
     "notice": {"flask_babel", "models"},
     "printing": {"flask", "flask_babel", "pdf", "i18n", "models", "paper"},
     "blanking": {"flask_babel", "models", "sqlalchemy"},

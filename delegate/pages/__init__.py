@@ -26,6 +26,8 @@ from . import (
     ratings,
     recovery,
     remarks,
+    repair,
+    self_check,
     sharing,
     tasks,
     teams,
@@ -34,6 +36,8 @@ from . import (
 )
 
 FEATURES = (
+    repair,
+    self_check,
     account,
     address,
     agreements,

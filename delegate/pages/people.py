@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import Row, Select, func, not_
 
-from .. import access, i18n, planning, recording, removal, rules
+from .. import access, i18n, mending, planning, recording, removal, rules
 from ..database import Page, VersionConflict, page_of, set_all
 from ..forms import (
     DayField,
@@ -306,10 +306,18 @@ def show(employee_id: int) -> ResponseReturnValue:
         seen=(SEEN if is_mine else SEEN_BY_ANYONE)[seen],
         profile=lines,
         remarks=recording.remarks(employee.id),
+        mending=begun(employee, may_write),
         placed=placed(facts, employee),
         agreements=agreements(employee),
         today=facts.today,
     )
+
+
+def begun(employee: Employee, may_write: bool) -> mending.Mending:
+    """Return what the manager has begun with this person, for who may work here."""
+    if not may_write:
+        return mending.Mending()
+    return mending.of(employee, access.manager().id)
 
 
 def erased_on(employee: Employee, today: date) -> date | None:

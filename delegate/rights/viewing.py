@@ -26,7 +26,17 @@ from sqlalchemy.exc import DBAPIError
 
 from .. import access, i18n
 from ..database import writing
-from ..models import Agreement, AuditEntry, Employee, Job, Rating, Task, Team, db
+from ..models import (
+    Agreement,
+    AuditEntry,
+    Employee,
+    Job,
+    Rating,
+    Step,
+    Task,
+    Team,
+    db,
+)
 from .audit import actor_id
 
 REMEMBERED = 10_000
@@ -51,6 +61,9 @@ VIEWS = {
     "plans.download": ("printed", "plan"),
     "ratings.edit": ("viewed", "rating"),
     "remarks.edit": ("viewed", "remark"),
+    "repair.edit": ("viewed", "step"),
+    "repair.show": ("viewed", "employee"),
+    "repair.step": ("viewed", "employee"),
     "tasks.show": ("viewed", "task"),
 }
 """What is told of who got a page or a file, by its endpoint."""
@@ -59,6 +72,7 @@ SUBJECTS: Mapping[str, Any] = {
     "employee_id": Employee,
     "agreement_id": Agreement,
     "rating_id": Rating,
+    "repair_id": Step,
     "job_id": Job,
     "task_id": Task,
     "team_id": Team,

@@ -1,0 +1,182 @@
+"""When trust was damaged: something to read, a step to mend it, and rating only later.
+
+Which of the causes someone recognises is never sent to us. What is about a person, a
+step or a rating put off, belongs to what is kept of that person.
+"""
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import SelectField
+
+from .. import access, mending, planning, reflection
+from ..database import VersionConflict
+from ..forms import DayField, NoteText, VersionedForm, flash_undo, save
+from ..models import Employee, Step, Task, db, utc_now
+from ..rules import CRITERIA
+
+bp = Blueprint("repair", __name__, url_prefix="/repair", cli_group=None)
+
+
+class StepForm(VersionedForm):
+    text = NoteText(_("The step"), required=True)
+    task_id = SelectField(
+        _("On which task"),
+        coerce=lambda value: int(value) if value not in (None, "", "None") else None,
+    )
+    due_on = DayField(_("On which day"))
+
+    def ask_of(self, employee: Employee, now: int | None = None) -> None:
+        """Offer the tasks of the team, and the one that the step has `now`."""
+        tasks = planning.active_tasks(employee.team_id)
+        past = now and db.session.get(Task, now)
+        if past and past not in tasks:
+            tasks = [*tasks, past]
+        listed = [(task.id, task.title) for task in tasks]
+        self.task_id.choices = [("", _("None in particular")), *listed]
+
+
+@bp.route("/")
+def index() -> ResponseReturnValue:
+    return render_template(
+        "repair/index.html", causes=reflection.CAUSES, earlier=reflection.EARLIER
+    )
+
+
+@bp.route("/<id:employee_id>")
+def show(employee_id: int) -> ResponseReturnValue:
+    """Show the reading with what it may lead to with this person."""
+    employee = access.own_present_or_404(employee_id)
+    return render_template(
+        "repair/show.html",
+        employee=employee,
+        causes=reflection.CAUSES,
+        earlier=reflection.EARLIER,
+        steps=reflection.REPAIRS,
+        mending=mending.of(employee, access.manager().id),
+    )
+
+
+@bp.route(
+    f"/<id:employee_id>/<any({', '.join(CRITERIA)}):criterion>",
+    methods=["GET", "POST"],
+)
+def step(employee_id: int, criterion: str) -> ResponseReturnValue:
+    """Take a step on one criterion, with a proposal to begin with."""
+    employee = access.own_present_or_404(employee_id)
+    form = StepForm(text=reflection.REPAIRS[criterion], version=0)
+    form.ask_of(employee)
+    if form.validate_on_submit():
+        one = Step(
+            team_id=employee.team_id,
+            employee_id=employee.id,
+            kind=mending.KIND,
+            criterion=criterion,
+            created_by_id=access.manager().id,
+        )
+        form.fill(one)
+        db.session.add(one)
+        db.session.commit()
+        return back(employee.id, gettext("Saved."))
+    page = show_step(form, employee, criterion)
+    return page, 422 if form.is_submitted() else 200
+
+
+@bp.route("/steps/<id:repair_id>", methods=["GET", "POST"])
+def edit(repair_id: int) -> ResponseReturnValue:
+    one = mine_or_404(repair_id)
+    employee = access.own_or_404(Employee, one.employee_id, write=True)
+    form = StepForm(obj=one) if request.method != "POST" else StepForm()
+    form.ask_of(employee, one.task_id)
+    if request.method != "POST":
+        return show_step(form, employee, one.criterion)
+    if not form.validate():
+        return show_step(form, employee, one.criterion), 422
+    try:
+        save(form, one)
+    except VersionConflict:
+        differences = form.differences(one)
+        form.accept(one)
+        return show_step(form, employee, one.criterion, differences), 409
+    return back(employee.id, gettext("Saved."))
+
+
+def show_step(
+    form: StepForm, employee: Employee, criterion: str, differences: Any = ()
+) -> str:
+    return render_template(
+        "repair/step.html",
+        form=form,
+        employee=employee,
+        criterion=criterion,
+        differences=differences,
+    )
+
+
+def mine_or_404(repair_id: int) -> Step:
+    """Return the manager's own step to mend trust, or end with a 404."""
+    query = access.own(Step, write=True).where(
+        Step.id == repair_id, mending.repairs(access.manager().id)
+    )
+    one: Step = db.session.scalar(query) or abort(404)
+    return one
+
+
+def back(employee_id: int, words: str) -> ResponseReturnValue:
+    flash(words)
+    return redirect(url_for("people.show", employee_id=employee_id))
+
+
+@bp.post("/steps/<id:repair_id>/done")
+def done(repair_id: int) -> ResponseReturnValue:
+    """Say that a step was taken; with `undone=1` that it was not."""
+    one, undone = mine_or_404(repair_id), "undone" in request.args
+    one.done_at = None if undone else one.done_at or utc_now()
+    db.session.commit()
+    if undone:
+        return back(one.employee_id, gettext("Undone."))
+    undo = url_for(".done", repair_id=one.id, undone=1)
+    flash_undo(gettext("That step is taken."), undo)
+    return redirect(url_for("people.show", employee_id=one.employee_id))
+
+
+@bp.post("/steps/<id:repair_id>/drop")
+def drop(repair_id: int) -> ResponseReturnValue:
+    one = mine_or_404(repair_id)
+    employee_id = one.employee_id
+    db.session.delete(one)
+    db.session.commit()
+    return back(employee_id, gettext("Dropped. Nothing is kept of that step."))
+
+
+@bp.post("/<id:employee_id>/postpone")
+def postpone(employee_id: int) -> ResponseReturnValue:
+    """Rate only after a talk; asked again, wait on from now."""
+    employee = access.own_present_or_404(employee_id)
+    mending.postpone(employee, access.manager().id)
+    db.session.commit()
+    return back(
+        employee.id,
+        gettext("Postponed until you have talked. What you saw before stands."),
+    )
+
+
+@bp.post("/<id:employee_id>/talked")
+def talked(employee_id: int) -> ResponseReturnValue:
+    """Wait no longer, and rate."""
+    employee = access.own_present_or_404(employee_id)
+    if mending.end(employee.id, access.manager().id):
+        flash(gettext("No longer postponed. What have you seen?"))
+    db.session.commit()
+    return redirect(url_for("ratings.edit", employee_id=employee.id))
