@@ -47,7 +47,7 @@ NOT_IN_THE_COPY = {
     "rating_id": HOW_IT_IS_FOUND,
     "own_view_id": HOW_IT_IS_FOUND,
     "version": "how often a row was saved: against saves that collide",
-    "employee.removed_at": "whoever is removed is put back first, to be copied",
+    "employee.removed_at": "hides a page for a month, which the trail tells",
     "link.token_hash": "opens a door, and tells nothing of anyone",
     "link.email": "of invitations only, which are about managers",
     "link.role": "of invitations only, which are about managers",
@@ -542,6 +542,26 @@ def test_a_viewer_makes_no_copy(app, alice, bob, ann):
     assert bob.open(f"/people/{ann}/copy").status_code == 404
     assert bob.post(f"/people/{ann}/copy", version="").status_code == 404
     assert bob.get(f"/people/{ann}").select(f"a[href='/people/{ann}/copy']") == []
+
+
+def test_the_owner_makes_a_copy_of_someone_removed(app, alice, bob, ann):
+    """What is hidden is still kept; to all others it is as if it were gone."""
+    before = copied(alice, ann)
+    with app.app_context():
+        ids = {"team_id": alice.team_id, "manager_id": bob.manager_id}
+        factory.add(Membership(**ids, role="editor"))
+    alice.post(f"/people/{ann}/remove")
+
+    address, to_it = f"/people/{ann}/copy", f"main a[href='/people/{ann}/copy']"
+    assert len(alice.get("/people/removed").select(to_it)) == 1
+    assert alice.get(address).select(f"a[href='/people/{ann}']") == []
+    after = copied(alice, ann)
+    changed = {key for key in before if before[key] != after[key]}
+    assert changed - {"made_at"} == {"trail"}
+
+    assert bob.get(f"/people/removed?team={alice.team_id}").select(to_it) == []
+    assert bob.open(address).status_code == 404
+    assert bob.post(address, version="").status_code == 404
 
 
 @pytest.fixture

@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -58,7 +66,7 @@ class CopyForm(FlaskForm):
 @access.fresh
 def show(employee_id: int) -> ResponseReturnValue:
     """Show every text, with what names others blanked out, to go through."""
-    employee = access.own_or_404(Employee, employee_id, write=True)
+    employee = person_or_404(employee_id)
     part = part_here(parts_of(employee, access.manager()))
     texts = dossier.texts(part)
     form = form_for(texts, proposed(employee, texts))
@@ -69,7 +77,7 @@ def show(employee_id: int) -> ResponseReturnValue:
 @bp.post("/people/<id:employee_id>/copy")
 def download(employee_id: int) -> ResponseReturnValue:
     """Hand over the copy as it was gone through; nothing of it is kept."""
-    employee = access.own_or_404(Employee, employee_id, write=True)
+    employee = person_or_404(employee_id)
     part = part_here(parts_of(employee, access.manager()))
     texts = dossier.texts(part)
     form = form_for(texts, proposed(employee, texts))
@@ -83,6 +91,17 @@ def download(employee_id: int) -> ResponseReturnValue:
         kind = "json" if "json" in request.form else "pdf"
         ready = dossier.with_words(part_here(parts), words)
         return as_file(ready, kind, form.paper.data)
+
+
+def person_or_404(employee_id: int) -> Employee:
+    """Return whose copy it is to be; the owner of the team makes a removed one's too.
+
+    What is hidden is still kept, and can be asked for.
+    """
+    employee = access.own_or_404(Employee, employee_id, write=True, removed=True)
+    if employee.removed_at and not access.owns(employee.team_id):
+        abort(404)
+    return employee
 
 
 @access.fresh

@@ -244,6 +244,7 @@ def list_removed() -> ResponseReturnValue:
         "people/removed.html",
         team=team,
         may_write=team is not None and access.may_write(team.id),
+        is_owner=team is not None and access.owns(team.id),
         page=page,
         items=[(one.id, one.name, one.removed_at) for one in page.rows],
         address=partial(url_for, ".list_removed", team=team and team.id),
