@@ -145,6 +145,16 @@ def test_a_wrong_password_is_told_in_the_readers_language(alice, browser):
     assert "E-mailadres" in page.text
 
 
+def test_signing_out_is_in_the_frame_of_every_page(app, alice):
+    page = alice.get("/tasks/")
+    button = page.select_one(".menu button[form]")
+    way_out = page.select_one(f"form#{button['form']}[method=post]")
+
+    assert way_out.select_one("[name=csrf_token]")
+    alice.post(way_out["action"])
+    assert alice.open("/tasks/").location.startswith("/account/sign-in")
+
+
 def test_signing_out_ends_the_session_on_the_server(app, alice):
     alice.post("/account/sign-out")
 
