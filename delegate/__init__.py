@@ -31,6 +31,7 @@ from . import (
     headers,
     i18n,
     logs,
+    own_words,
     rules,
     wording,
 )
@@ -101,6 +102,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         wording=wording,
+        own_words=own_words,
         rules=rules,
         rules_version=rules.RULES_VERSION,
         manager=signed_in_manager,

@@ -24,6 +24,7 @@ from delegate.models import (
     Job,
     Link,
     Membership,
+    OwnView,
     Pair,
     Passkey,
     Rating,
@@ -62,6 +63,8 @@ DOORS = {
     "editor": """
         conditions.answer conditions.ask conditions.end conditions.slips
         people.add people.new people.edit people.remove people.put_back plan.prepare
+        own_views.ask own_views.blank own_views.copy_over own_views.withdraw
+        own_views.reveal own_views.take_over
         tasks.add tasks.new tasks.edit tasks.answer tasks.set_fact tasks.put_back
         importing.index importing.check importing.start importing.undo
         ratings.edit ratings.save ratings.save_familiarity ratings.undo remarks.edit
@@ -181,6 +184,7 @@ def rows_in(team, manager_id):
         manager_id=manager_id,
     )
     job = Job(kind="plans", content="{}", manager_id=manager_id, **own)
+    db.session.add(OwnView(employee_id=employee.id, on_paper=True, **own))
     repair = Step(kind="repair", criterion="help", text=SECRET, **own)
     repair.employee_id, repair.created_by_id = employee.id, manager_id
     passkey = Passkey(name=SECRET, credential_id=token.encode(), credential=b"none")

@@ -18,7 +18,7 @@ from delegate.identity import links
 from delegate.models import Employee, Link, Manager, Membership, Team, db, utc_now
 
 ADDRESSES = {
-    "own_view": "/s/{}",
+    "own_view": "/o/{}",
     "team_code": "/t/{}",
     "calendar": "/calendar/{}.ics",
 }
@@ -284,9 +284,9 @@ def test_a_newer_own_view_revokes_the_older(app, alice, browser):
         )
         db.session.commit()
 
-    browser.get(f"/s/{old}", 404)
-    browser.get(f"/s/{new}")
-    browser.get(f"/s/{other}")
+    browser.get(f"/o/{old}", 404)
+    browser.get(f"/o/{new}")
+    browser.get(f"/o/{other}")
 
 
 def test_newer_codes_revoke_the_older(app, alice, browser):
@@ -355,7 +355,7 @@ def test_the_log_of_a_fault_has_no_token(app, alice, browser, caplog):
 
     assert browser.open(address).status_code == 500
     assert "ZeroDivisionError" in caplog.text
-    assert address.removeprefix("/s/") not in caplog.text
+    assert address.removeprefix("/o/") not in caplog.text
 
 
 # ---- the list of those given out

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import Row, Select, func, not_
 
-from .. import access, i18n, mending, planning, recording, removal, rules
+from .. import access, i18n, mending, own_view, planning, recording, removal, rules
 from ..database import Page, VersionConflict, page_of, set_all
 from ..forms import (
     DayField,
@@ -308,6 +308,9 @@ def show(employee_id: int) -> ResponseReturnValue:
         profile=lines,
         remarks=recording.remarks(employee.id),
         mending=begun(employee, may_write),
+        two=own_view.two_views(
+            employee.id, facts.newest, access.manager().id, facts.today
+        ),
         placed=placed(facts, employee),
         agreements=agreements(employee),
         today=facts.today,

@@ -52,6 +52,8 @@ VIEWS = {
     "export.everything": ("exported", "team"),
     "export.table": ("exported", "team"),
     "export.workbook": ("exported", "team"),
+    "own_views.blank": ("printed", "own_view"),
+    "own_views.copy_over": ("viewed", "own_view"),
     "pairs.show": ("viewed", "pair"),
     "people.edit": ("viewed", "employee"),
     "people.show": ("viewed", "employee"),
