@@ -547,6 +547,7 @@ def test_a_viewer_makes_no_copy(app, alice, bob, ann):
 def test_the_owner_makes_a_copy_of_someone_removed(app, alice, bob, ann):
     """What is hidden is still kept; to all others it is as if it were gone."""
     before = copied(alice, ann)
+    moments = {"made_at", "person"}  # which says when it was changed last
     with app.app_context():
         ids = {"team_id": alice.team_id, "manager_id": bob.manager_id}
         factory.add(Membership(**ids, role="editor"))
@@ -557,7 +558,8 @@ def test_the_owner_makes_a_copy_of_someone_removed(app, alice, bob, ann):
     assert alice.get(address).select(f"a[href='/people/{ann}']") == []
     after = copied(alice, ann)
     changed = {key for key in before if before[key] != after[key]}
-    assert changed - {"made_at"} == {"trail"}
+    assert changed - moments == {"trail"}
+    assert after["person"]["name"] == before["person"]["name"]
 
     assert bob.get(f"/people/removed?team={alice.team_id}").select(to_it) == []
     assert bob.open(address).status_code == 404
