@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     and_,
     cast,
+    func,
     insert,
     inspect,
     literal,
@@ -352,3 +353,37 @@ def step_of(row: Any, before: int | None, is_corrected: bool) -> Step:
         why=(row.closing_reason if closed else row.reason) or "",
         is_corrected=is_corrected,
     )
+
+
+LEVELS = ("now", "drafted", "level")
+"""The steps in which a level becomes another."""
+
+FEW = 12
+"""Most of these steps of one pair that are read for many pairs at once."""
+
+
+def levels(employee: Employee) -> dict[int, list[Any]]:
+    """Return by task the newest steps in which a level became another, oldest first."""
+    number = func.row_number().over(
+        partition_by=PairEvent.task_id,
+        order_by=(PairEvent.at.desc(), PairEvent.id.desc()),
+    )
+    newest = (
+        select(PairEvent.id, number.label("number"))
+        .where(
+            PairEvent.team_id == employee.team_id,
+            PairEvent.employee_id == employee.id,
+            PairEvent.kind.in_(LEVELS),
+        )
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(PairEvent.task_id, PairEvent.kind, PairEvent.value, PairEvent.at)
+        .join(newest, newest.c.id == PairEvent.id)
+        .where(newest.c.number <= FEW)
+        .order_by(PairEvent.at, PairEvent.id)
+    )
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.task_id, []).append(row)
+    return found

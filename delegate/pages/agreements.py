@@ -17,6 +17,7 @@ from ..database import VersionConflict, page_of
 from ..forms import query_choice, query_page
 from ..forms.agreements import AgreementForm, CloseForm, LookBackForm
 from ..models import LIVE_STATES, Agreement, Employee, Pair, Task, Team, db, utc_now
+from ..raising import asked_of
 
 bp = Blueprint("agreements", __name__, url_prefix="/agreements", cli_group=None)
 
@@ -262,6 +263,7 @@ def page(here: Here, status: int = 200, **filled: Any) -> ResponseReturnValue:
         heading=heading(agreement),
         texts=agreeing.texts(agreement),
         posture=agreeing.question(agreement.level, found.advice),
+        asked=asked_of(employee, task, access.manager().id, today) if is_live else None,
         effects=effects(fresh["form"].guarded, found),
         may_write=may_end and access.is_open(employee, task),
         may_end=may_end,

@@ -20,6 +20,7 @@ from .. import (
     forms,
     i18n,
     planning,
+    raising,
     recording,
     rules,
     wording,
@@ -63,6 +64,7 @@ def page(
     )
     found = planning.outcome(facts, employee.id, task)
     live = agreeing.live(employee.id, task.id)
+    history = chronicle.history(employee, task)
     fresh = {
         "answer": answer_form(task),
         "now": now_form(employee, task),
@@ -91,7 +93,8 @@ def page(
             marks=marks(found, live),
             sides=sides(found.advice),
             by_colleague=by_colleague(facts, found, rater_id),
-            history=chronicle.history(employee, task),
+            history=history,
+            asked=raising.of_pair(history.steps, rater_id, today),
             reader_id=rater_id,
             **fresh,
         ),

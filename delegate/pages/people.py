@@ -14,7 +14,18 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import Row, Select, func, not_
 
-from .. import access, i18n, mending, own_view, planning, recording, removal, rules
+from .. import (
+    access,
+    charts,
+    i18n,
+    looks,
+    mending,
+    own_view,
+    planning,
+    recording,
+    removal,
+    rules,
+)
 from ..database import Page, VersionConflict, page_of, set_all
 from ..forms import (
     DayField,
@@ -311,6 +322,7 @@ def show(employee_id: int) -> ResponseReturnValue:
         two=own_view.two_views(
             employee.id, facts.newest, access.manager().id, facts.today
         ),
+        over_time=charts.of(looks.of(employee), access.manager().id, facts.today),
         placed=placed(facts, employee),
         agreements=agreements(employee),
         today=facts.today,

@@ -1,0 +1,103 @@
+"""What was seen over time: which looks count, where they stand, and in words."""
+
+from datetime import date, timedelta
+
+import factory
+import pytest
+
+from delegate import charts, looks
+from delegate.looks import Look
+from delegate.models import Employee, db, utc_now
+
+TODAY = date(2026, 11, 23)
+ME, BOB = 1, 2
+
+
+def look(score, days_ago, criterion="needs", rater=ME):
+    day = TODAY - timedelta(days=days_ago)
+    return Look(criterion, None, score, day, day, rater, "Bob" if rater == BOB else "I")
+
+
+def test_the_line_stays_level_until_the_next_look_and_breaks_where_nothing_was_seen():
+    seen = [look(1, 208), look(5, 104), look(None, 52), look(3, 0)]
+    found = charts.of(seen, ME, TODAY)
+    [line] = found.charts[0].lines
+
+    assert [(one.x, one.y) for one in line.points] == [
+        (24, 78),
+        (128, 10),
+        (180, charts.UNSEEN),
+        (232, 44),
+    ]
+    assert line.path == "M24 78H128V10H180M232 44H232"
+
+
+def test_each_manager_has_a_line_and_a_shape():
+    seen = [look(3, 90), look(4, 30), look(5, 60, rater=BOB)]
+    found = charts.of(seen, ME, TODAY)
+
+    assert found.raters == [("dot", ""), ("square", "Bob")]
+    assert [len(line.points) for line in found.charts[0].lines] == [2, 1]
+
+
+@pytest.mark.parametrize("seen", [[], [look(3, 9)], [look(3, 9), look(4, 8, "help")]])
+def test_one_look_is_no_chart(seen):
+    assert charts.of(seen, ME, TODAY) is None
+
+
+def test_two_looks_on_one_day_can_be_drawn():
+    found = charts.of([look(3, 0), look(4, 0)], ME, TODAY)
+
+    assert found.charts[0].lines[0].path == "M24 44H24V27H232"
+
+
+@pytest.fixture
+def ann(app, alice):
+    with app.app_context():
+        return factory.employee(alice.team_id).id
+
+
+def test_what_was_withdrawn_or_corrected_is_no_look(app, alice, ann):
+    with app.app_context():
+        one, mine = db.session.get(Employee, ann), {"rater_id": alice.manager_id}
+        factory.rating(one, "help", 3, **mine)
+        wrong = factory.rating(one, "help", 1, **mine)
+        factory.rating(one, "help", 4, answers_id=wrong.id, **mine)
+        undone = factory.rating(one, "needs", 5, **mine)
+        factory.rating(
+            one, "needs", None, state="withdrawn", answers_id=undone.id, **mine
+        )
+
+        assert [seen.score for seen in looks.of(one)] == [3, 4]
+
+
+def test_only_the_newest_looks_are_read(app, alice, ann):
+    with app.app_context():
+        one = db.session.get(Employee, ann)
+        for number in range(looks.MOST + 6):
+            at = utc_now() - timedelta(days=400 - number)
+            factory.rating(one, "help", 3 + number % 2, created_at=at)
+        work = factory.task(alice.team_id)
+        factory.rating(one, "familiarity", 2, task=work)
+
+        assert len(looks.of(one)) == looks.MOST
+        assert len(looks.of(one, [work.id])) == looks.MOST + 1
+
+
+def test_the_page_of_a_person_shows_them_and_says_the_same_in_a_table(app, alice, ann):
+    with app.app_context():
+        one = db.session.get(Employee, ann)
+        for days, score in ((40, 3), (10, 4)):
+            day = TODAY - timedelta(days=days)
+            factory.rating(one, "help", score, seen_on=day, rater_id=alice.manager_id)
+    page = alice.get(f"/people/{ann}")
+    section = page.select_one("[aria-labelledby=over-time]")
+
+    assert len(section.select("svg.chart[role=img]")) == 1
+    cells = [
+        [cell.text for cell in row.select("th, td")] for row in section.select("tr")
+    ]
+    assert cells[1:] == [
+        ["Asks for help when stuck", "14 October 2026", "3", "me"],
+        ["Asks for help when stuck", "13 November 2026", "4", "me"],
+    ]
