@@ -22,6 +22,8 @@ MOST_TASKS = 12
 TALK = 2
 """From how many points on a difference is one to talk about."""
 
+TEXTS = ("can", "cannot_yet", "needs_from_manager", "can_be_counted_on")
+
 ANSWERED = ("scored", "unseen")
 
 SELF = ("choices", "needs", "help")
@@ -106,6 +108,16 @@ class Shown(NamedTuple):
     @property
     def by_criterion(self) -> Mapping[str, Compared]:
         return {one.criterion: one for one in self.compared}
+
+    @property
+    def levels(self) -> Mapping[int, rules.Level | None]:
+        return {one.task_id: one.level for one in self.chosen}
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """Return what was written, by column."""
+        written = [(name, getattr(self.view, name)) for name in TEXTS]
+        return [(name, words) for name, words in written if words]
 
 
 class TwoViews(NamedTuple):
@@ -306,6 +318,13 @@ def two_views(employee_id: int, seen: Newest, manager_id: int, today: date) -> T
     is_old = received is not None and received.date() < today - LOOK_AGAIN
     shown = beside(revealed, seen, manager_id) if revealed else None
     return TwoViews(last, open_of(mine), shown, is_old)
+
+
+def revealed(employee_id: int, seen: Newest, manager_id: int) -> Shown | None:
+    """Return what has been revealed, beside what this manager saw and nobody else."""
+    view = next((one.view for one in last_two(employee_id) if one.is_shown), None)
+    mine = {key: row for key, row in seen.items() if row.rater_id == manager_id}
+    return beside(view, mine, manager_id) if view else None
 
 
 def beside(view: OwnView, seen: Newest, manager_id: int) -> Shown:

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Row, and_, func, or_, select
 
-from . import agreeing, i18n, planning, recording, rules, wording
+from . import agreeing, i18n, own_view, planning, recording, rules, wording
 from .models import (
     LIVE_STATES,
     ROLES,
@@ -26,6 +26,7 @@ from .models import (
     Task,
     db,
 )
+from .own_view import Shown
 from .planning import Facts, Outcome
 from .recording import Remarks
 
@@ -141,6 +142,7 @@ class Preparation:
     talk_at: datetime | None
     seen: Sequence[Seen]
     standing: Sequence[tuple[str, Outcome]]
+    own: Shown | None
     more: int
     questions: Sequence[Any]
 
@@ -318,6 +320,7 @@ def preparation(employee: Employee, manager: Manager) -> Preparation:
             for criterion in rules.CRITERIA
         ],
         standing=[(titles[one.task_id], one) for one in found[:MOST_STANDING]],
+        own=own_view.revealed(employee.id, facts.newest, manager.id),
         more=max(0, len(found) - MOST_STANDING),
         questions=questions(found[:MOST_STANDING]),
     )

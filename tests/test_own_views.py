@@ -4,7 +4,7 @@ import factory
 import pytest
 from browsing import Browser
 
-from delegate.models import db
+from delegate.models import OwnView, db
 
 SAID = {
     "choices": "4",

@@ -63,6 +63,7 @@ MAY_IMPORT = {
     "press": {"pdf"},
     "paper": {
         "flask_babel",
+        "own_view",
         "agreeing",
         "sqlalchemy",
         "i18n",
