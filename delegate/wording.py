@@ -28,6 +28,7 @@ from .behaviour import (
 )
 from .phrasing import JUDGES, MOMENTS, ON_PAPER, PHRASES
 from .rules import (
+    SAFEGUARD_CEILING,
     Ceiling,
     CheckIn,
     Clarity,
@@ -45,10 +46,10 @@ __all__ = [
     "CONVINCED",
     "LEVEL_QUESTION",
     "OPEN",
-    "PHRASES",
     "JUDGES",
     "MOMENTS",
     "ON_PAPER",
+    "PHRASES",
     "QUESTIONS",
     "RECIPROCITY",
     "SELF_QUESTIONS",
@@ -267,6 +268,33 @@ SAFEGUARD_EXAMPLES = {
     "help": _("Stuck for half an hour: call."),
 }
 
+SAFEGUARD_EFFECTS = {
+    "raises": _("Without: %(low)s, with: %(high)s."),
+    "highest": _("Changes nothing: a safeguard lifts to 5 at most."),
+    "no_limit": _("Changes nothing: this does not hold the level back."),
+    "others": _(
+        "Changes nothing, because something else is lower or as low: %(things)s."
+    ),
+}
+
+GOES_PAST = {
+    True: _(
+        "You choose %(chosen)s. On %(noun)s it stops at %(level)s: which agreement"
+        " makes it safe?"
+    ),
+    False: _(
+        "You choose %(chosen)s. On %(noun)s it stops at %(level)s: which moment to"
+        " look do you agree?"
+    ),
+}
+"""What a choice above the advice asks, by whether it passes one of the criteria."""
+
+STOPS = {
+    True: _("On %(noun)s it stops at %(level)s: which agreement makes it safe?"),
+    False: _("On %(noun)s it stops at %(level)s: which moment to look do you agree?"),
+}
+"""The same, beside the levels to choose from."""
+
 INFORM_BY_LEVEL = {
     Level.SHOW: _("During the work: I am there, and you ask as we go."),
     Level.EXPLAIN: _(
@@ -306,11 +334,15 @@ HELP_BY_LEVEL = {
 }
 """Suggestions for "how to ask for help", from manager to employee."""
 
+REASON_SAFE = _("We agree beforehand what makes it safe.")
+"""Also the reason where a safeguard lifts the advice to what is chosen."""
+
 REASONS_FOR_MORE = (
     _("It already goes well this way."),
     _("There is time now to practise."),
     _("We look back soon, so it can still be put right."),
     _("It was a wish in the conversation."),
+    REASON_SAFE,
 )
 """Usual reasons for a level above the advice; fit for both to read."""
 
@@ -422,6 +454,32 @@ def ceiling_note(ceiling: Ceiling, *, lowest: bool = False) -> str:
     code = seen if ceiling.seen else "unseen"
     note = _fill(CEILING_NOTES[code], level=int(ceiling.at_most))
     return _fill(_SAFEGUARDED, note=note) if ceiling.safeguarded else note
+
+
+def safeguard_effect(
+    name: str, without: Recommendation, guarded: Recommendation
+) -> str:
+    """Say what a safeguard on one criterion changes: the level, or why it does not."""
+    if guarded.level != without.level:
+        levels = {"low": without.level, "high": guarded.level}
+        return _fill(SAFEGUARD_EFFECTS["raises"], **levels)
+    limits = {one.input: one for one in guarded.limits}
+    if name in limits and limits[name].at_most >= SAFEGUARD_CEILING:
+        return str(SAFEGUARD_EFFECTS["highest"])
+    things = _listed(NOUNS[one] for one in limits if one != name)
+    return _fill(SAFEGUARD_EFFECTS["others" if things else "no_limit"], things=things)
+
+
+def goes_past(ceiling: Ceiling, chosen: Level | None = None) -> str:
+    """Say what a choice past this ceiling asks for; with `chosen`, of that choice."""
+    is_criterion = ceiling.input in SAFEGUARDS
+    sentence = (GOES_PAST if chosen else STOPS)[is_criterion]
+    return _fill(
+        sentence,
+        chosen=chosen and int(chosen),
+        noun=NOUNS[ceiling.input],
+        level=int(ceiling.at_most),
+    )
 
 
 def raise_step(changes: Iterable[tuple[str, int | Clarity]], ratings: Ratings) -> str:

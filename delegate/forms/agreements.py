@@ -12,17 +12,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.orm.attributes import flag_modified
 from wtforms import BooleanField
 
-from .. import agreeing, rules, wording
-from ..models import Agreement, Safeguard
-from . import (
-    Choice,
-    DayField,
-    Difference,
-    LevelField,
-    LongText,
-    NoteText,
-    VersionedForm,
-)
+from .. import agreeing, rules
+from ..models import Agreement
+from ..phrasing import ABOUT_ENDING, ABOUT_WHY
+from . import Choice, DayField, LevelField, LongText, NoteText, VersionedForm
+from .safeguards import SafeguardsForm, safeguard, texts_of
 
 TEXTS = (
     "reason",
@@ -40,11 +34,7 @@ PAST = _("Choose a day from today on.")
 WHEN = _("Choose a day to look back: every agreement has one.")
 
 
-def safeguard(criterion: str) -> LongText:
-    return LongText(wording.SAFEGUARDS[criterion])
-
-
-class AgreementForm(VersionedForm):
+class AgreementForm(SafeguardsForm):
     """What the two agree. The level can be changed while it is a draft.
 
     The two who agree are named, as "you" would be the manager who reads it.
@@ -54,6 +44,7 @@ class AgreementForm(VersionedForm):
     reason = NoteText(
         _("Reason, if it differs from the advice"),
         description=_("Kept with the agreement; not on the shared plan."),
+        phrases=ABOUT_WHY,
     )
     outcome = LongText(_("The outcome"))
     limits = LongText(_("The limits"))
@@ -77,8 +68,7 @@ class AgreementForm(VersionedForm):
     @classmethod
     def of(cls, agreement: Agreement, **kwargs: Any) -> "AgreementForm":
         """Return the form of an agreement, with only what its state leaves open."""
-        texts = {f"safeguard_{one.criterion}": one.text for one in agreement.safeguards}
-        form = cls(obj=agreement, data=texts, **kwargs)
+        form = cls(obj=agreement, data=texts_of(agreement), **kwargs)
         for name in agreeing.SUGGESTED:
             form[name].data = agreeing.written(name, form[name].data)
             form[name].description = gettext(
@@ -96,24 +86,6 @@ class AgreementForm(VersionedForm):
     def chosen(self) -> rules.Level | None:
         """The level that is chosen here; None where it cannot be."""
         return self.level.data if "level" in self else None
-
-    @property
-    def safeguards(self) -> dict[str, LongText]:
-        """The fields of the safeguards, by criterion."""
-        return {name: self[f"safeguard_{name}"] for name in rules.CRITERIA}
-
-    @property
-    def guarded(self) -> frozenset[str]:
-        """The criteria that have a safeguard, as the form stands."""
-        return frozenset(name for name, field in self.safeguards.items() if field.data)
-
-    def differences(self, row: Any) -> list[Difference]:
-        saved = {one.criterion: one.text for one in row.safeguards}
-        return super().differences(row) + [
-            Difference(field.label.text, field.data, saved.get(name, ""))
-            for name, field in self.safeguards.items()
-            if (field.data or "") != saved.get(name, "")
-        ]
 
     def check(self, agreement: Agreement, today: date, *, agrees: bool) -> bool:
         """Tell whether this can be kept, and put what is wrong at its field."""
@@ -133,12 +105,7 @@ class AgreementForm(VersionedForm):
     def fill(self, row: Any) -> None:
         for name in (*TEXTS, "look_back_on"):
             setattr(row, name, self[name].data)
-        kept = {one.criterion: one for one in row.safeguards}
-        row.safeguards = [
-            kept.get(name) or Safeguard(criterion=name) for name in sorted(self.guarded)
-        ]
-        for one in row.safeguards:
-            one.text = self.safeguards[one.criterion].data
+        self.guard(row)
         flag_modified(row, "reason")  # a change of a safeguard alone is a version too
         if self.chosen and self.chosen != row.level:
             row.level = self.chosen
@@ -178,7 +145,9 @@ class LookBackForm(VersionedForm):
 
 class CloseForm(VersionedForm):
     closing = Choice(_("How does it end?"), CLOSINGS, required=True)
-    closing_reason = NoteText(_("Why, in a line that both can read"))
+    closing_reason = NoteText(
+        _("Why, in a line that both can read"), phrases=ABOUT_ENDING
+    )
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)

@@ -10,11 +10,13 @@ from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from .. import wording
+from .. import safeguarding, wording
 from ..models import FACTS, Agreement, Task
-from ..rules import Level
+from ..phrasing import ABOUT_WHY
+from ..rules import Recommendation
 from . import Choice, DayField, LevelField, LongText, NoteText, VersionedForm
 from .ratings import UNSEEN, CriterionForm
+from .safeguards import SafeguardsForm, safeguard
 
 USUAL_MORE = {f"more-{n}": words for n, words in enumerate(wording.REASONS_FOR_MORE)}
 USUAL_LESS = {f"less-{n}": words for n, words in enumerate(wording.REASONS_FOR_LESS)}
@@ -64,7 +66,7 @@ class FamiliarForm(CriterionForm):
     example = NoteText(_("One example you saw or heard"))
 
 
-class ChooseForm(VersionedForm):
+class ChooseForm(SafeguardsForm):
     """Which level is chosen, and what a first agreement needs to know beside it.
 
     Its version is that of the live agreement that the page showed.
@@ -72,7 +74,11 @@ class ChooseForm(VersionedForm):
 
     level = LevelField(_("Which level do you choose?"), required=True)
     usual = Choice(_("Usual reasons"), {**OWN_WORDS, **USUAL_MORE, **USUAL_LESS})
-    reason = NoteText(_("Reason, if it differs from the advice"))
+    reason = NoteText(_("Reason, if it differs from the advice"), phrases=ABOUT_WHY)
+    safeguard_choices = safeguard("choices")
+    safeguard_informs = safeguard("informs")
+    safeguard_needs = safeguard("needs")
+    safeguard_help = safeguard("help")
     decides = LongText(_("You decide"))
     look_back_on = DayField(
         _("We look back on"),
@@ -88,15 +94,22 @@ class ChooseForm(VersionedForm):
     def name_the_other(self, name: str) -> None:
         self.decides.label.text = gettext("%(name)s decides", name=name)
 
-    def why(self, advised: Level) -> str:
-        """Return the reason: a usual one where it fits the direction, and one's own."""
-        usual = None
-        if self.level.data and self.level.data != advised:
-            fitting = USUAL_MORE if self.level.data > advised else USUAL_LESS
-            usual = fitting.get(self.usual.data)
-        return " ".join(str(text) for text in (usual, self.reason.data) if text)
+    def why(self, advice: Recommendation) -> str:
+        """Return the reason: a usual one where it fits the direction, and one's own.
 
-    def check(self, advised: Level, live: Agreement | None, today: date) -> bool:
+        Where neither is given, a safeguard that lifts the advice that far is one.
+        """
+        level, advised = self.level.data, advice.level
+        if not level or not advised or level == advised:
+            return str(self.reason.data or "")
+        usual = (USUAL_MORE if level > advised else USUAL_LESS).get(self.usual.data)
+        given = " ".join(str(text) for text in (usual, self.reason.data) if text)
+        is_safe = safeguarding.makes_safe(level, advice, self.guarded)
+        return given or (str(wording.REASON_SAFE) if is_safe else "")
+
+    def check(
+        self, advice: Recommendation, live: Agreement | None, today: date
+    ) -> bool:
         """Tell whether this can be agreed, and put what is wrong at its field."""
         if not self.validate_on_submit():
             return False
@@ -105,7 +118,7 @@ class ChooseForm(VersionedForm):
                 "This level is in the agreement already: choose another, or open it."
             )
             self.level.errors = [words]
-        elif self.level.data != advised and not self.why(advised):
+        elif self.level.data != advice.level and not self.why(advice):
             words = gettext("Another level than advised needs a reason.")
             self.reason.errors = [words]
         if self.look_back_on.data and self.look_back_on.data < today:

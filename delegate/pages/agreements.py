@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, case
 from sqlalchemy.orm import joinedload
 
-from .. import access, agreeing, database, i18n, planning, rules, wording
+from .. import access, agreeing, database, i18n, planning, rules, safeguarding
 from ..database import VersionConflict, page_of
 from ..forms import query_choice, query_page
 from ..forms.agreements import AgreementForm, CloseForm, LookBackForm
@@ -264,7 +264,7 @@ def page(here: Here, status: int = 200, **filled: Any) -> ResponseReturnValue:
         texts=agreeing.texts(agreement),
         posture=agreeing.question(agreement.level, found.advice),
         asked=asked_of(employee, task, access.manager().id, today) if is_live else None,
-        effects=effects(fresh["form"].guarded, found),
+        **safety(fresh["form"], agreement, found.advice),
         may_write=may_end and access.is_open(employee, task),
         may_end=may_end,
         is_due=group_of(agreement, today) in ("overdue", "this_week"),
@@ -285,40 +285,21 @@ def fresh_forms(agreement: Agreement, today: date) -> dict[str, Any]:
     return made
 
 
+def safety(
+    form: AgreementForm, agreement: Agreement, advice: rules.Recommendation
+) -> dict[str, Any]:
+    """Return what a safeguard on each criterion changes, and what the level asks."""
+    chosen = form.chosen or rules.Level(agreement.level)
+    moment = agreeing.written("inform", form.inform.data)
+    return {
+        "offers": safeguarding.offers(advice, form.guarded),
+        "asks": safeguarding.asks(
+            chosen, advice, form.guarded, has_moment=bool(moment)
+        ),
+    }
+
+
 def heading(agreement: Agreement) -> str:
     if agreement.state == "draft":
         return str(gettext("What we want to agree"))
     return str(gettext("What we agreed"))
-
-
-def effects(guarded: frozenset[str], found: planning.Outcome) -> dict[str, str]:
-    """Say for each criterion what a safeguard changes, beside the others written."""
-    if found.advice.level is None:
-        return {}
-    return {name: effect(name, guarded, found) for name in rules.CRITERIA}
-
-
-def effect(name: str, guarded: frozenset[str], found: planning.Outcome) -> str:
-    facts = found.ratings, found.advice.task
-    without = rules.recommend(*facts, guarded - {name})
-    guarded_too = rules.recommend(*facts, guarded | {name})
-    if guarded_too.level != without.level:
-        return str(
-            gettext(
-                "Without: %(low)s, with: %(high)s.",
-                low=without.level,
-                high=guarded_too.level,
-            )
-        )
-    limits = {one.input: one for one in guarded_too.limits}
-    if name in limits and limits[name].at_most >= rules.SAFEGUARD_CEILING:
-        return str(gettext("Changes nothing: a safeguard lifts to 5 at most."))
-    things = "; ".join(str(wording.NOUNS[one]) for one in limits if one != name)
-    if not things:
-        return str(gettext("Changes nothing: this does not hold the level back."))
-    return str(
-        gettext(
-            "Changes nothing, because something else is lower or as low: %(things)s.",
-            things=things,
-        )
-    )

@@ -23,11 +23,13 @@ from .. import (
     raising,
     recording,
     rules,
+    safeguarding,
     wording,
 )
 from ..database import VersionConflict
 from ..forms.pairs import AnswerForm, ChooseForm, FamiliarForm, NowForm, version_of
 from ..forms.ratings import in_words, values_of
+from ..forms.safeguards import texts_of
 from ..models import Agreement, Employee, Manager, Pair, Rating, Task, db
 from ..recording import Item
 
@@ -92,6 +94,7 @@ def page(
             },
             marks=marks(found, live),
             sides=sides(found.advice),
+            safety=safety(found, live),
             by_colleague=by_colleague(facts, found, rater_id),
             history=history,
             asked=raising.of_pair(history.steps, rater_id, today),
@@ -123,6 +126,43 @@ def sides(advice: rules.Recommendation) -> dict[rules.Level, str]:
         below = "is-less" if level != advice.level else "is-advised"
         classes[level] = f"is-more is-{question}" if question else below
     return classes
+
+
+class Safety(NamedTuple):
+    """What would make it safe to go further, and what a higher choice goes past.
+
+    `together` is the level with a safeguard on all that limit, where they are several.
+    """
+
+    offers: list[safeguarding.Offer]
+    together: rules.Level | None
+    past: list[safeguarding.Ask]
+
+    @property
+    def of_limits(self) -> list[safeguarding.Offer]:
+        return [one for one in self.offers if one.is_limit and not one.is_guarded]
+
+    @property
+    def raising(self) -> dict[str, rules.Level]:
+        """The level that an agreement would give, by the criterion it guards."""
+        found = {one.criterion: one.raises_to for one in self.of_limits}
+        return {name: level for name, level in found.items() if level}
+
+    def is_ready(self, offer: safeguarding.Offer, text: str | None) -> bool:
+        """Tell whether to ask for it whatever is chosen: it helps, or it is there."""
+        helps = offer in self.of_limits and (offer.raises_to or self.together)
+        return bool(text or helps)
+
+
+def safety(found: planning.Outcome, live: Agreement | None) -> Safety:
+    advice, guarded = found.advice, found.advice.safeguards
+    offers = safeguarding.offers(advice, guarded)
+    several = sum(one.is_limit for one in offers) > 1
+    return Safety(
+        offers,
+        safeguarding.together(advice, guarded) if several else None,
+        safeguarding.asks(rules.Level.LET_GO, advice),
+    )
 
 
 def heading(advice: rules.Recommendation, task: Task) -> str:
@@ -349,6 +389,7 @@ def choose_form(
         "level": None if there_already else advised,
         "decides": live.decides if live else "",
         "look_back_on": agreeing.look_back_day(advised, today),
+        **texts_of(live),
     }
     form = ChooseForm(formdata=None, data=start)
     form.accept(live)
@@ -360,14 +401,14 @@ def choose(employee_id: int, task_id: int) -> ResponseReturnValue:
     """Open a draft at the chosen level; a live agreement ends, its texts go along."""
     employee, task = access.own_pair_or_404(employee_id, task_id, write=True)
     manager_id, today = access.manager().id, i18n.today()
-    advised = planning.pair(employee, task, manager_id, today).advice.level
-    if advised is None:
+    advice = planning.pair(employee, task, manager_id, today).advice
+    if advice.level is None:
         return page(employee, task, 422)
     live = agreeing.live(employee.id, task.id)
     form = ChooseForm()
     if form.version.data != version_of(live):
         return choose_again(form, employee, task)
-    if not form.check(advised, live, today):
+    if not form.check(advice, live, today):
         return page(employee, task, 422, choosing=form)
     assert form.level.data
     try:
@@ -375,11 +416,12 @@ def choose(employee_id: int, task_id: int) -> ResponseReturnValue:
             employee,
             task,
             level=form.level.data,
-            advised=advised,
+            advised=advice.level,
             manager_id=manager_id,
             instead_of=live,
         )
-        draft.reason, draft.decides = form.why(advised), form.decides.data or ""
+        draft.reason, draft.decides = form.why(advice), form.decides.data or ""
+        form.guard(draft)
         draft.look_back_on = form.look_back_on.data or agreeing.look_back_day(
             draft.level, today
         )
