@@ -4,8 +4,7 @@ The shared plan takes agreements and free text, and has no field for a score. Kn
 requests and no layout.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import accumulate
@@ -15,7 +14,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Row, and_, func, or_, select
 
-from . import agreeing, i18n, own_view, planning, recording, rules, wording
+from . import agreeing, asking, i18n, own_view, planning, recording, rules
 from .models import (
     LIVE_STATES,
     ROLES,
@@ -41,9 +40,6 @@ MOST_TEXT = 100_000
 
 MOST_STANDING = 12
 """Tasks on the preparation sheet: what two people can talk about in one go."""
-
-MOST_QUESTIONS = 7
-FROM_CRITERIA = 4
 
 HEADINGS = {
     frozenset({False}): _("What we agreed"),
@@ -144,11 +140,19 @@ class Preparation:
     standing: Sequence[tuple[str, Outcome]]
     own: Shown | None
     more: int
-    questions: Sequence[Any]
+    chosen: Collection[str]
 
     @property
     def first(self) -> str:
         return first_name(self.name)
+
+    @property
+    def questions(self) -> list[Any]:
+        return asking.to_ask(self.chosen)
+
+    @property
+    def for_myself(self) -> list[Any]:
+        return asking.for_myself(self.chosen)
 
     @property
     def seen_count(self) -> int:
@@ -301,8 +305,13 @@ def outcomes(
     return list(planning.outcomes(facts, [employee.id], tasks))
 
 
-def preparation(employee: Employee, manager: Manager) -> Preparation:
-    """Return the private sheet for the next talk."""
+def preparation(
+    employee: Employee, manager: Manager, *, asked: Collection[str] | None = None
+) -> Preparation:
+    """Return the private sheet for the next talk, with the questions of these codes.
+
+    Without codes, those that fit what holds the levels back.
+    """
     facts = planning.gather(
         employee.team_id, manager.id, i18n.today(), employees=[employee.id]
     )
@@ -322,7 +331,7 @@ def preparation(employee: Employee, manager: Manager) -> Preparation:
         standing=[(titles[one.task_id], one) for one in found[:MOST_STANDING]],
         own=own_view.revealed(employee.id, facts.newest, manager.id),
         more=max(0, len(found) - MOST_STANDING),
-        questions=questions(found[:MOST_STANDING]),
+        chosen=asking.fitting(found[:MOST_STANDING]) if asked is None else asked,
     )
 
 
@@ -357,19 +366,3 @@ def standing(facts: Facts, employee: Employee, tasks: Sequence[Task]) -> list[Ou
         if one.current or one.agreement or one.ratings.familiarity is not None
     ]
     return in_hand or [one for one in found if one.advice.level]
-
-
-def questions(found: Sequence[Outcome]) -> list[Any]:
-    """Return what to ask: about the level, what holds it back, and the other way."""
-    weight = Counter(
-        name
-        for one in found
-        for name in {*(limit.input for limit in one.advice.limits), *one.advice.unseen}
-    )
-    names = sorted(
-        (name for name in rules.RATED if weight[name]), key=lambda name: -weight[name]
-    )
-    sets = [wording.QUESTIONS[name] for name in names or rules.CRITERIA]
-    turns = [some[turn] for turn in range(4) for some in sets if turn < len(some)]
-    asked = [wording.LEVEL_QUESTION, *turns[:FROM_CRITERIA], *wording.RECIPROCITY]
-    return asked[:MOST_QUESTIONS]

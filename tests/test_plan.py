@@ -12,7 +12,7 @@ from conftest import on_one_database
 from paper_checks import assert_accessible, text_of
 from sqlalchemy import select
 
-from delegate import agreeing, paper, pdf, rules, wording
+from delegate import agreeing, asking, paper, pdf, rules, wording
 from delegate.models import LONG, Employee, Membership, Pair, Safeguard, db
 
 AGREED = {
@@ -380,6 +380,59 @@ def test_there_are_five_to_eight_questions(app, alice, scores):
         id = employee.id
 
     assert 5 <= len(alice.get(f"/people/{id}/prepare").select(".asks li")) <= 8
+
+
+def sheet_of(browser, path):
+    """Return what is asked on the private sheet: of the other, and of oneself."""
+    page = browser.get(path)
+    mine = page.select_one(".paper .halves > div").select("p")
+    return [one.text for one in page.select(".asks li")], [one.text for one in mine]
+
+
+def test_what_fits_is_ticked_until_one_chooses(alice, ann):
+    page = alice.get(f"/people/{ann}/prepare")
+    ticked = {box["value"] for box in page.select("#questions [checked]")}
+
+    assert len(page.select("#questions [type=checkbox]")) == len(asking.CODES)
+    assert {"level-1", "needs-1", "both-1", "self-1", "self-4"} <= ticked
+    assert sheet_of(alice, f"/people/{ann}/prepare") == (
+        [str(one) for one in asking.to_ask(ticked)],
+        [str(one) for one in asking.for_myself(ticked)],
+    )
+    assert not page.select_one("#questions").has_attr("open")
+
+
+def test_the_chosen_questions_are_printed_and_no_others(alice, ann):
+    query = "ask=&ask=team-1&ask=help-3&ask=self-2&ask=help-3&paper=letter"
+    path = f"/people/{ann}/prepare?{query}"
+
+    assert sheet_of(alice, path) == (
+        [str(wording.QUESTIONS["help"][2]), str(wording.TEAM_QUESTIONS["direction"])],
+        [str(wording.SELF_QUESTIONS[1])],
+    )
+    page = alice.get(f"{path}&language=nl")
+    ticked = {box["value"] for box in page.select("#questions [checked]")}
+    assert ticked == {"team-1", "help-3", "self-2"}
+    [kept] = {link["href"] for link in page.select("a[href*='download=1']")}
+    words = text_of(printed(alice, kept))
+    assert "Is de richting duidelijk?" in words
+    assert "Welk niveau zou jij kiezen" not in words
+    other_paper = page.select_one(".filters a[href*='paper=a4']")["href"]
+    assert len(alice.get(other_paper).select("#questions [checked]")) == 3
+
+
+def test_no_question_at_all_may_be_chosen(alice, ann):
+    path = f"/people/{ann}/prepare?ask="
+
+    assert sheet_of(alice, path) == ([], [])
+    assert alice.get(path).select("#questions [checked]") == []
+
+
+@pytest.mark.parametrize("code", ["choices-9", "x", "%00", "self-1%20"])
+def test_a_question_that_is_not_there_is_no_page(alice, ann, code):
+    for path in (f"/people/{ann}/prepare", f"/plan/{ann}.pdf"):
+        answer = alice.open(f"{path}?copy=private&ask={code}")
+        assert answer.status_code == 404
 
 
 def test_the_shared_plan_is_never_a_click_from_the_private_sheet(alice, ann):

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
 
-from .. import access, i18n, paper, planning, printing
+from .. import access, asking, i18n, paper, planning, printing
 from ..cli import Command, Line, person_called
 from ..forms import query_choice
 from ..identity import accounts
@@ -34,12 +34,16 @@ def preview(employee_id: int) -> ResponseReturnValue:
 def prepare(employee_id: int) -> ResponseReturnValue:
     """Show the private sheet; only here is the way to its PDF."""
     employee = access.own_or_404(Employee, employee_id, write=True)
-    preparation = paper.preparation(employee, access.manager())
+    preparation = paper.preparation(employee, access.manager(), asked=asked())
+    kept = [] if asked() is None else ["", *preparation.chosen]
     return render_template(
         "plan/prepare.html",
         employee=employee,
         sheet=sheet("plan/_private.html", "preparation", preparation),
-        **choosers("plan.prepare", employee, "private", []),
+        sets=asking.SETS.values(),
+        chosen=preparation.chosen,
+        has_chosen=bool(kept),
+        **choosers("plan.prepare", employee, "private", ask=kept),
     )
 
 
@@ -51,7 +55,7 @@ def download(employee_id: int) -> ResponseReturnValue:
     tasks = ticked(employee)
     if len(tasks) > paper.MOST_TASKS:
         return choosing(employee, tasks)
-    html = document(employee, access.manager(), copy, tasks)
+    html = document(employee, access.manager(), copy, tasks, asked())
     return as_file(
         print_out(html, query_choice("paper", PAPERS, "a4")),
         file_name(employee, copy),
@@ -62,6 +66,7 @@ def download(employee_id: int) -> ResponseReturnValue:
 def choosing(employee: Employee, tasks: list[Task]) -> ResponseReturnValue:
     """Return the page of the plan with these tasks ticked; a 422 where too many are."""
     manager = access.manager()
+    ids = [task.id for task in tasks]
     plan = paper.plan(employee, manager, ticked=tasks)
     too_many = len(tasks) > paper.MOST_TASKS
     page = render_template(
@@ -69,11 +74,11 @@ def choosing(employee: Employee, tasks: list[Task]) -> ResponseReturnValue:
         employee=employee,
         sheet=sheet("plan/_shared.html", "plan", plan),
         choices=paper.choices(employee, manager),
-        ticked={task.id for task in tasks},
+        ticked=ids,
         most=paper.MOST_TASKS if too_many else None,
         suggested=plan.is_suggested,
         blank=not plan.items[0].title,
-        **choosers("plan.preview", employee, "shared", [task.id for task in tasks]),
+        **choosers("plan.preview", employee, "shared", task=ids),
     )
     return page, 422 if too_many else 200
 
@@ -89,16 +94,28 @@ def ticked(employee: Employee) -> list[Task]:
     return [task for id, task in tasks.items() if id in wanted]
 
 
+def asked() -> list[str] | None:
+    """Return the codes of `ask=`, or None where nothing was chosen.
+
+    An empty one says that a choice was made. Ends with a 404 where one is no question.
+    """
+    wanted = request.args.getlist("ask")
+    if not {*asking.CODES, ""} >= set(wanted):
+        abort(404)
+    return [code for code in asking.CODES if code in wanted] if wanted else None
+
+
 def choosers(
-    endpoint: str, employee: Employee, copy: str, tasks: list[int]
+    endpoint: str, employee: Employee, copy: str, **chosen: list[Any]
 ) -> dict[str, Any]:
     """Return the language and the paper chosen on a page, with the ways to change it.
 
     `same_page(paper="letter")` leads to the same page but for that; so does `pdf`.
+    Both keep what is `chosen`.
     """
     language = chosen_language()
     size = query_choice("paper", PAPERS, "a4")
-    carried: dict[str, Any] = {"employee_id": employee.id, "paper": size, "task": tasks}
+    carried: dict[str, Any] = {"employee_id": employee.id, "paper": size, **chosen}
     return {
         "language": language,
         "size": size,
@@ -124,10 +141,16 @@ def sheet(template: str, macro: str, content: Any) -> Markup:
         )
 
 
-def document(employee: Employee, manager: Manager, copy: str, tasks: list[Task]) -> str:
+def document(
+    employee: Employee,
+    manager: Manager,
+    copy: str,
+    tasks: list[Task],
+    questions: list[str] | None = None,
+) -> str:
     """Return one copy as a document to print, in the language spoken now."""
     if copy == "private":
-        preparation = paper.preparation(employee, manager)
+        preparation = paper.preparation(employee, manager, asked=questions)
         return render_template("plan/private.html", sheet=preparation)
     return printing.plan(employee, manager, tasks)
 
