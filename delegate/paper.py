@@ -27,6 +27,8 @@ from .models import (
 )
 from .own_view import Shown
 from .planning import Facts, Outcome
+from .polling import heard
+from .raising import Question
 from .recording import Remarks
 
 BLANKS = 2
@@ -102,6 +104,7 @@ class Plan:
     asks_of_me: str
     count_on_me: str
     learning: str
+    for_team: Sequence[str]
     is_suggested: bool
 
     @property
@@ -140,6 +143,7 @@ class Preparation:
     standing: Sequence[tuple[str, Outcome]]
     own: Shown | None
     more: int
+    for_team: Sequence[str]
     chosen: Collection[str]
 
     @property
@@ -198,6 +202,7 @@ def plan(employee: Employee, manager: Manager, *, ticked: Sequence[Task] = ()) -
         asks_of_me=employee.asks_of_me,
         count_on_me=employee.count_on_me,
         learning=employee.learning,
+        for_team=heard(employee.team_id).actions,
         is_suggested=not items,
     )
 
@@ -331,6 +336,7 @@ def preparation(
         standing=[(titles[one.task_id], one) for one in found[:MOST_STANDING]],
         own=own_view.revealed(employee.id, facts.newest, manager.id),
         more=max(0, len(found) - MOST_STANDING),
+        for_team=heard(employee.team_id).actions,
         chosen=asking.fitting(found[:MOST_STANDING]) if asked is None else asked,
     )
 

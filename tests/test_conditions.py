@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 
 import factory
 import pytest
+import segno
 from browsing import Browser
-from conftest import on_one_database
+from counting import statements
+from paper_checks import assert_accessible, text_of
 from sqlalchemy import select
 from test_doors import normal
+from test_shape import PACKAGE
 
 from delegate import polling
 from delegate.identity import links
@@ -24,6 +27,7 @@ from delegate.models import (
     db,
     utc_now,
 )
+from delegate.pages import conditions
 
 YES = dict.fromkeys(CONDITIONS, "yes")
 ADDRESS = re.compile(r"/c/[A-Za-z0-9_-]{43}")
@@ -126,7 +130,7 @@ def test_an_older_version_shows_both_texts(app, alice, first):
 
 
 def test_a_code_takes_one_answer_from_a_phone_without_an_account(app, alice):
-    here, [address, *_] = asked(alice)
+    _, [address, *_] = asked(alice)
     visitor = Browser(app)
     page = visitor.get(address)
 
@@ -352,3 +356,158 @@ def test_the_log_tells_of_an_answer_neither_code_nor_who(app, alice, caplog):
     told = [getattr(one, "facts", {}) for one in caplog.records]
     assert [one.get("manager") for one in told] == [None]
     assert address.removeprefix("/c/") not in str(told) + caplog.text
+
+
+# ---- what comes of it
+
+
+def misses(browser, *names, action="I do <b>this</b> & that."):
+    """Let the manager say no to these; what is done about each is numbered."""
+    here = team_of(browser, 1)
+    noes = dict.fromkeys(names, "no")
+    actions = {f"{name}_action": f"{action} {name}" for name in names}
+    assert saved(browser, here, **noes, **actions).status_code == 302
+    with browser.app.app_context():
+        return db.session.scalar(select(Employee.id))
+
+
+@pytest.mark.parametrize("address", ["/plan/{}", "/people/{}/prepare"])
+def test_both_papers_hold_the_actions_and_nothing_of_why(app, alice, address):
+    ann = misses(alice, "direction", "certainty")
+    paper = alice.get(address.format(ann)).select_one(".paper")
+
+    told = [one.text for one in paper.select(".for-team li")]
+    assert told == [f"I do <b>this</b> & that. {one}" for one in DONE]
+    assert "What I do for the team" in paper.text
+    assert "The direction is clear" not in paper.text
+    assert "lacks" not in paper.text
+
+
+DONE = ("direction", "certainty")
+
+
+def test_an_action_is_off_the_plan_once_nothing_is_missing(app, alice):
+    ann = misses(alice, "direction")
+    here = f"/conditions/{alice.team_id}"
+    saved(alice, here, direction="yes", direction_action="I do this.")
+
+    assert alice.get(f"/plan/{ann}").select(".for-team") == []
+
+
+def test_what_the_team_misses_asks_an_action_too(app, alice):
+    here, addresses = asked(alice, 4)
+    answered(app, addresses, attention="no")
+    saved(alice, here, attention="yes", attention_action="I keep an hour free.")
+    with app.app_context():
+        ann = db.session.scalar(select(Employee.id))
+
+    assert "I keep an hour free." in alice.get(f"/plan/{ann}").text
+
+
+@pytest.mark.parametrize("many", [1, 2])
+def test_two_that_are_missing_say_so_before_any_rating(app, alice, many):
+    ann = misses(alice, *CONDITIONS[:many])
+    with app.app_context():
+        factory.task(alice.team_id)
+    for address in (f"/ratings/{ann}", "/", f"/conditions/{alice.team_id}"):
+        page = alice.get(address)
+        told = "First the direction, then the person." in words(page)
+        assert told == (many == 2), address
+
+
+def test_it_never_changes_a_level(app, alice):
+    with app.app_context():
+        ann = factory.employee(alice.team_id)
+        factory.rated(ann, rater_id=alice.manager_id)
+        task = factory.task(alice.team_id)
+        factory.rating(ann, "familiarity", 4, task=task, rater_id=alice.manager_id)
+        factory.pair(ann, task, 5)
+        addresses = f"/pairs/{ann.id}/{task.id}", "/board/"
+    before = [levels(alice.get(address)) for address in addresses]
+    misses(alice, *CONDITIONS)
+
+    assert all(before)
+    assert [levels(alice.get(address)) for address in addresses] == before
+
+
+def levels(page):
+    return [" ".join(one.text.split()) for one in page.select(".level, .ladder td")]
+
+
+def test_no_rule_reads_a_condition():
+    for name in ("rules", "planning", "overview", "recording", "agreeing"):
+        source = (PACKAGE / f"{name}.py").read_text()
+        found = re.findall("polling|TeamConditions|TeamRound|CONDITIONS", source)
+        assert found == [], name
+
+
+def test_a_viewer_reads_what_came_of_it_and_changes_nothing(app, alice, bob):
+    here, addresses = asked(alice, 4)
+    answered(app, addresses, attention="no")
+    saved(alice, here, attention="no", attention_action="I keep an hour free.")
+    with app.app_context():
+        ids = {"team_id": alice.team_id, "manager_id": bob.manager_id}
+        factory.add(Membership(role="viewer", **ids))
+    page = bob.get(here)
+
+    assert of_team(page)[2].startswith("The team: 4 of 4 answered; 4 say no")
+    assert "I keep an hour free." in words(page)
+    assert page.select("main form, main input") == []
+    for way in ("", "/ask", "/end", "/slips"):
+        assert bob.post(f"{here}{way}", version=1, direction="yes").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/", "/ratings/{}", "/plan/{}"])
+def test_it_costs_these_pages_one_query(app, alice, address):
+    ann = misses(alice, *CONDITIONS)
+    with app.app_context():
+        factory.task(alice.team_id)
+    alice.get(address.format(ann))
+    with statements(app) as sent:
+        alice.get(address.format(ann))
+
+    assert sum("team_conditions" in one for one in sent) == 1
+    assert sum("team_round" in one for one in sent) == 1
+
+
+# ---- slips
+
+
+def slips(browser, here, size=5, **wish):
+    page = browser.page(browser.post(f"{here}/ask"))
+    codes = page.select_one("[name=codes]")["value"]
+    wish = {"language": "en", "paper": "a4", "codes": codes, **wish}
+    return codes.split(), browser.post(f"{here}/slips", **wish)
+
+
+def test_slips_have_each_code_and_can_be_read_by_everyone(app, alice, tmp_path):
+    app.config["PUBLIC_URL"] = "https://delegate.example"
+    codes, answer = slips(alice, team_of(alice, 6), language="nl")
+
+    assert answer.mimetype == "application/pdf"
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert_accessible(answer.data, tmp_path)
+    text = text_of(answer.data).replace(" ", "")
+    for code in codes:
+        assert f"https://delegate.example/c/{code}" in text
+    assert "Vieruitsprakenoverjeteam" in text
+
+
+def test_a_slip_is_drawn_as_its_address(app):
+    app.config["PUBLIC_URL"] = "https://delegate.example"
+    with app.test_request_context():
+        drawn = conditions.slip("a" * 43)
+    again = segno.make(drawn.address, error="m", micro=False)
+    path = again.svg_inline(border=0).split(' d="')[1].split('"')[0]
+
+    assert drawn.address == f"https://delegate.example/c/{'a' * 43}"
+    assert path in drawn.drawing
+
+
+@pytest.mark.parametrize("codes", ["", "a" * 43, "x y", "\x00"])
+def test_slips_are_printed_of_ones_own_open_codes_only(alice, bob, codes):
+    here = team_of(alice, 4)
+    theirs = slips(bob, team_of(bob, 4))[0]
+    for sent in (codes, " ".join(theirs)):
+        _, answer = slips(alice, here, codes=sent)
+        assert answer.status_code == 302

@@ -214,7 +214,7 @@ def ask(team_id: int) -> ResponseReturnValue:
         "conditions/made.html",
         team=team,
         codes=codes,
-        addresses=[outside(".respond", token=code) for code in codes],
+        addresses=[outside("conditions.respond", token=code) for code in codes],
         ends_at=polling.ends_at(team.id),
         paper=SlipsForm(formdata=None, language=i18n.language(), paper="a4"),
     )
@@ -257,7 +257,7 @@ def slip(code: str) -> Slip:
     """Return `code` as it is printed."""
     import segno
 
-    address = outside(".respond", token=code)
+    address = outside("conditions.respond", token=code)
     drawing = segno.make(address, error="m", micro=False).svg_inline(
         border=0,
         omitsize=True,

@@ -25,6 +25,7 @@ from sqlalchemy import Select, func, or_, select
 from .. import access, forms, i18n, planning, recording, wording
 from ..forms.ratings import ScoreForm, form_of, in_words, saved_words, values_of
 from ..models import LIVE_STATES, Agreement, Employee, Pair, Rating, Task, db
+from ..polling import heard
 from ..recording import Item
 from ..rules import CRITERIA
 

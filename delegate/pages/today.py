@@ -17,6 +17,7 @@ from .. import access, i18n, planning, rules, wording
 from ..models import Agreement, Employee, Task, Team, db
 from ..overview import Matter, Overview, Person, overview
 from ..planning import COMING, LOOKS_BACK, is_watched
+from ..polling import heard
 from ..rights import erasure
 from ..rules import Posture
 
