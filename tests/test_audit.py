@@ -9,7 +9,6 @@ from browsing import Browser
 from counting import statements
 from sqlalchemy import delete, insert, select, text, update
 
-from delegate import sample
 from delegate.database import set_all
 from delegate.identity import links
 from delegate.models import (
@@ -28,6 +27,7 @@ from delegate.models import (
     utc_now,
 )
 from delegate.rights import audit, trail_words, viewing
+from delegate.sample import team as sample
 
 LONG_AGO = utc_now() - timedelta(days=400)
 

@@ -6,23 +6,35 @@ import pytest
 from factory import PASSWORD
 from sqlalchemy import func, select
 
-from delegate import planning, sample
+from delegate import planning
 from delegate.i18n import LANGUAGES, today
 from delegate.models import (
     Agreement,
     Employee,
+    LookBack,
     Manager,
     Membership,
+    OwnAnswer,
+    OwnChoice,
+    OwnView,
     Pair,
     Rating,
     Safeguard,
+    Step,
     Task,
     Team,
+    TeamConditions,
+    TeamRound,
     db,
 )
 from delegate.rules import Posture
+from delegate.sample import talk
+from delegate.sample import team as sample
 
-IN_A_TEAM = (Employee, Task, Rating, Pair, Agreement, Safeguard)
+IN_A_TEAM = (
+    *(Employee, Task, Rating, Pair, Agreement, Safeguard),
+    *(OwnView, OwnAnswer, OwnChoice, Step, LookBack, TeamConditions, TeamRound),
+)
 
 
 def run(app, *arguments):
@@ -100,7 +112,9 @@ def texts(value):
 
 
 def test_no_text_lacks_one_of_the_languages():
-    everything = list(texts((sample.TEAM, sample.TASKS, sample.PEOPLE, sample.AGREED)))
+    told = (sample.TEAM, sample.TASKS, sample.PEOPLE, sample.AGREED)
+    said = (talk.ENTRUSTED, talk.OWN_VIEWS, talk.STEPS, talk.LOOK_BACKS, talk.ACTIONS)
+    everything = list(texts((told, said)))
 
     assert len(everything) > 100
     assert [one for one in everything if bool(one.en) != bool(one.nl)] == []

@@ -1,6 +1,6 @@
 """A made-up team to look around in: the repair service of a housing corporation.
 
-Data only, each text in both languages; `pages/demo.py` makes the rows. Days are counted
+Data only, each text in both languages; `rows` makes the rows. Days are counted
 from the day of loading, so that the team is never out of date. Nobody in it exists.
 """
 

@@ -1,0 +1,1 @@
+"""The made-up team: its people and work, their conversation, and how rows are made."""
