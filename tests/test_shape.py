@@ -93,7 +93,14 @@ MAY_IMPORT = {
     "team": set(),
     "talk": {"team"},
     "rows": {"agreeing", "i18n", "models", "planning", "talk", "team"},
-    "conversation": {"dossier", "flask_babel", "i18n", "models", "sqlalchemy", "wording"},
+    "conversation": {
+        "dossier",
+        "flask_babel",
+        "i18n",
+        "models",
+        "sqlalchemy",
+        "wording",
+    },
     "collecting": {
         "conversation",
         "dossier",

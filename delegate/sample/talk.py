@@ -93,9 +93,8 @@ STEPS = (
         "acquaint",
         "choices",
         Text(
-            "Two ways to answer a complaint, with what speaks for each; Jayden chooses.",
-            "Twee manieren om op een klacht te antwoorden, met wat ervoor pleit; Jayden"
-            " kiest.",
+            "Two answers to a complaint, with what speaks for each; Jayden chooses.",
+            "Twee antwoorden op een klacht, met wat ervoor pleit; Jayden kiest.",
         ),
         due_in=5,
     ),
