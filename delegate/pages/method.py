@@ -27,6 +27,7 @@ CONTENTS = {
     "example": _("An example, worked out"),
     "always": _("What always holds"),
     "never": _("What never counts"),
+    "team": _("First the team"),
     "sources": _("Where it comes from"),
     "purpose": _("What it is for"),
 }

@@ -189,6 +189,7 @@ def show(
         page=page,
         pages=pages,
         wanted=wanted_task(),
+        heard=heard(employee.team_id),
         today=i18n.today(),
     )
 

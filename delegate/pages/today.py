@@ -111,6 +111,7 @@ def index() -> ResponseReturnValue:
         acquaint=acquaint(found.people),
         again=again(team, found.people, today),
         going=few(erasure.warned(team, today)),
+        heard=heard(team.id),
     )
 
 
