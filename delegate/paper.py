@@ -4,7 +4,7 @@ The shared plan takes agreements and free text, and has no field for a score. Kn
 requests and no layout.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import accumulate
@@ -14,7 +14,19 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Row, and_, func, or_, select
 
-from . import agreeing, asking, i18n, own_view, planning, recording, rules
+from . import (
+    agreeing,
+    asking,
+    charts,
+    i18n,
+    looks,
+    own_view,
+    planning,
+    raising,
+    recording,
+    rules,
+)
+from .charts import Charts
 from .models import (
     LIVE_STATES,
     ROLES,
@@ -128,6 +140,7 @@ class Seen(NamedTuple):
     score: int | None
     example: str
     day: date | None
+    is_old: bool
     remark: str
 
 
@@ -140,7 +153,9 @@ class Preparation:
     day: date
     talk_at: datetime | None
     seen: Sequence[Seen]
+    over_time: Charts | None
     standing: Sequence[tuple[str, Outcome]]
+    raised: Mapping[int, Question]
     own: Shown | None
     more: int
     for_team: Sequence[str]
@@ -323,6 +338,8 @@ def preparation(
     tasks = planning.active_tasks(employee.team_id)
     found = standing(facts, employee, tasks)
     remarks = recording.remarks(employee.id)
+    shown = [one.task_id for one in found[:MOST_STANDING]]
+    over_time = looks.of(employee, shown)
     titles = {task.id: task.title for task in tasks}
     return Preparation(
         name=employee.name,
@@ -333,6 +350,10 @@ def preparation(
             seen(own_of(facts, employee, manager, criterion), criterion, remarks)
             for criterion in rules.CRITERIA
         ],
+        over_time=charts.of(over_time, manager.id, facts.today),
+        raised=raising.of_person(
+            employee, found[:MOST_STANDING], over_time, manager.id, facts.today
+        ),
         standing=[(titles[one.task_id], one) for one in found[:MOST_STANDING]],
         own=own_view.revealed(employee.id, facts.newest, manager.id),
         more=max(0, len(found) - MOST_STANDING),
@@ -352,10 +373,11 @@ def own_of(
 def seen(row: Row[Any] | None, criterion: str, remarks: Remarks) -> Seen:
     state = planning.state_of(row)
     if row is None or state != "scored":
-        return Seen(criterion, state, None, "", None, "")
+        return Seen(criterion, state, None, "", None, False, "")
     said = remarks.get((row.rater_id, criterion, None))
     words = said.remark.text if said else ""
-    return Seen(criterion, state, row.score, row.example, seen_on(row), words)
+    old = planning.is_old(row, i18n.today())
+    return Seen(criterion, state, row.score, row.example, seen_on(row), old, words)
 
 
 def seen_on(row: Row[Any]) -> date:

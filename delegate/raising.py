@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from . import i18n
-from .chronicle import Step, history
+from .chronicle import Step, history, levels
 from .looks import Look
 from .models import Employee, Task
+from .planning import Outcome
 
 LOW = (1, 2)
 """Scores after which more room asks a question."""
@@ -51,16 +52,38 @@ def asked_of(employee: Employee, task: Task, reader_id: int, today: date) -> Que
     return of_pair(history(employee, task).steps, reader_id, today)
 
 
+def of_person(
+    employee: Employee,
+    found: Iterable[Outcome],
+    seen: Sequence[Look],
+    reader_id: int,
+    today: date,
+) -> dict[int, Question]:
+    """Return by task what is asked of how it goes now, else of a live agreement."""
+    by_task, asked = levels(employee), {}
+    for one in found:
+        here = [look for look in seen if look.task_id in (None, one.task_id)]
+        steps = [
+            Level(row.kind, row.value, i18n.as_date(row.at))
+            for row in by_task.get(one.task_id, ())
+        ]
+        answer = questions(steps, here, reader_id, today)
+        question = answer.now or (answer.agreed if one.agreement else None)
+        if question:
+            asked[one.task_id] = question
+    return asked
+
+
 def of_pair(steps: Iterable[Step], reader_id: int, today: date) -> Questions:
     """Return what is asked of one pair, from how it came about, newest first."""
     oldest_first = list(steps)[::-1]
-    levels = [
+    track = [
         Level(one.kind, one.value, i18n.as_date(one.at))
         for one in oldest_first
         if one.source == "event"
     ]
     seen = [look_of(one) for one in oldest_first if is_look(one)]
-    return questions(levels, seen, reader_id, today)
+    return questions(track, seen, reader_id, today)
 
 
 def is_look(step: Step) -> bool:
@@ -74,7 +97,7 @@ def look_of(step: Step) -> Look:
 
 
 def questions(
-    levels: Sequence[Level], looks: Sequence[Look], reader_id: int, today: date
+    track: Sequence[Level], looks: Sequence[Look], reader_id: int, today: date
 ) -> Questions:
     """Return what is asked of one pair; both oldest first, looks of this task alone."""
 
@@ -83,29 +106,29 @@ def questions(
         return Question(day, criteria) if day and criteria else None
 
     return Questions(
-        lows(raised_now(levels)),
-        lows(raised_by_choice(levels)),
+        lows(raised_now(track)),
+        lows(raised_by_choice(track)),
         lows_before(today, looks, reader_id),
     )
 
 
-def raised_now(levels: Sequence[Level]) -> date | None:
+def raised_now(track: Sequence[Level]) -> date | None:
     """Return the day on which it went further than before, if it still does."""
-    track = [one for one in levels if one.kind == "now"][-2:]
-    if len(track) < 2:
+    said = [one for one in track if one.kind == "now"][-2:]
+    if len(said) < 2:
         return None
-    return track[1].day if rose(track[0].value, track[1].value) else None
+    return said[1].day if rose(said[0].value, said[1].value) else None
 
 
-def raised_by_choice(levels: Sequence[Level]) -> date | None:
+def raised_by_choice(track: Sequence[Level]) -> date | None:
     """Return the day on which a level was chosen above how it went then.
 
     Where that was not said, above the level that was chosen before.
     """
-    places = [place for place, one in enumerate(levels) if one.kind in CHOSEN]
+    places = [place for place, one in enumerate(track) if one.kind in CHOSEN]
     if not places:
         return None
-    last, before = levels[places[-1]], levels[: places[-1]]
+    last, before = track[places[-1]], track[: places[-1]]
     now = next((one.value for one in reversed(before) if one.kind == "now"), None)
     chosen = next((one.value for one in reversed(before) if one.kind in CHOSEN), None)
     return last.day if rose(now or chosen, last.value) else None

@@ -101,3 +101,37 @@ def test_the_page_of_a_person_shows_them_and_says_the_same_in_a_table(app, alice
         ["Asks for help when stuck", "14 October 2026", "3", "me"],
         ["Asks for help when stuck", "13 November 2026", "4", "me"],
     ]
+
+
+def rate_team(team_id, scores, rater_id, count=3):
+    """Rate `count` people on the four criteria, each with the next of `scores`."""
+    given = iter(scores)
+    for number in range(count):
+        one = factory.employee(team_id, name=f"Someone {number}")
+        for criterion in ("choices", "informs", "needs", "help"):
+            factory.rating(one, criterion, next(given), rater_id=rater_id)
+    return one.id
+
+
+@pytest.mark.parametrize(
+    ("scores", "words"),
+    [
+        ([4] * 10 + [3] * 2, "Of your 12 scores 10 are a 4."),
+        ([4] * 9 + [3] * 3, None),
+        ([4] * 11 + [None], None),
+    ],
+    ids=["mostly-one", "just-spread", "just-too-few"],
+)
+def test_raters_see_that_they_nearly_always_give_one_score(app, alice, scores, words):
+    with app.app_context():
+        one = rate_team(alice.team_id, scores, alice.manager_id)
+    note = alice.get(f"/ratings/{one}").select_one("#leaning")
+
+    assert (note.strong.text if note else None) == words
+
+
+def test_nobody_sees_how_another_rates(app, alice, bob):
+    with app.app_context():
+        one = rate_team(alice.team_id, [4] * 12, bob.manager_id)
+
+    assert alice.get(f"/ratings/{one}").select_one("#leaning") is None

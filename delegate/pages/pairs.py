@@ -201,7 +201,9 @@ def known(facts: planning.Facts, found: planning.Outcome, name: str) -> str:
     key = (found.employee_id, name, found.task_id if name == "familiarity" else None)
     row, score = facts.newest.get(key), getattr(found.ratings, name)
     if score is not None:
-        return rated_by(score, row.rater_id if row is not None else None)
+        words = rated_by(score, row.rater_id if row is not None else None)
+        old = planning.is_old(row, facts.today)
+        return f"{words} · {gettext('look again')}" if old else words
     state = planning.state_of(row)
     return str(wording.OPEN if state == "open" else wording.UNSEEN).lower()
 

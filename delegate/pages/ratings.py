@@ -22,7 +22,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, func, or_, select
 
-from .. import access, forms, i18n, planning, recording, wording
+from .. import access, forms, i18n, looks, planning, recording, wording
 from ..forms.ratings import ScoreForm, form_of, in_words, saved_words, values_of
 from ..models import LIVE_STATES, Agreement, Employee, Pair, Rating, Task, db
 from ..polling import heard
@@ -185,6 +185,7 @@ def show(
         criteria=lines[: len(CRITERIA)],
         familiar=lines[len(CRITERIA) :],
         four_times=four_times(lines[: len(CRITERIA)]),
+        spread=looks.spread(employee.team_id, access.manager().id),
         faults=[(line, field) for line in lines for field in line.form if field.errors],
         page=page,
         pages=pages,
