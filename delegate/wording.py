@@ -254,6 +254,14 @@ AGREEMENT_STATES = {
     "ended": _("ended"),
 }
 
+LOOKED_BACK = {
+    "agreed": _("it goes on"),
+    "looked_back": _("what comes next was left open"),
+    "ended": _("it ended"),
+    "taken_back": _("it was taken back"),
+}
+"""What followed when two people looked back."""
+
 SAFEGUARDS = {
     "choices": _("written limits"),
     "informs": _("fixed update moment"),

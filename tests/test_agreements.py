@@ -6,7 +6,7 @@ import factory
 import pytest
 
 from delegate import wording
-from delegate.models import Agreement, Employee, Membership, Pair, Task, db
+from delegate.models import Agreement, Employee, LookBack, Membership, Pair, Task, db
 
 TODAY = date.today()
 SOON = TODAY + timedelta(days=40)
@@ -305,6 +305,43 @@ def test_looking_back_leads_on(app, alice, make, state, next_on, after, day):
     row = only(app)
     assert (row.state, row.look_back_on) == (after, day)
     assert (row.closed_at is not None) is (after == "ended")
+
+
+def test_looking_back_keeps_both_promises_for_both_to_read(app, alice, make):
+    url = make(state="agreed", look_back_on=TODAY)
+    labels = {one["for"]: one.text for one in alice.get(url).select("label[for]")}
+    assert "what Ann Verhoeven promised" in labels["theirs"]
+    assert "what I promised" in labels["mine"]
+    told = {"theirs": "The rota stood.", "mine": "I forgot the key.", "next_on": SOON}
+
+    posted(alice, url, "/look-back", state="agreed", **told)
+    posted(alice, url, "/look-back", state="ended", theirs="All of it.")
+
+    page = alice.get(url).select_one("[aria-labelledby=looked-back]")
+    assert [h3.text.split(": ")[1] for h3 in page.select("h3")] == [
+        "it ended",
+        "it goes on",
+    ]
+    assert [dd.text for dd in page.select("dd")] == [
+        "All of it.",
+        "Not written.",
+        "The rota stood.",
+        "I forgot the key.",
+    ]
+    with app.app_context():
+        rows = db.session.scalars(db.select(LookBack).order_by(LookBack.id)).all()
+    assert [row.next_state for row in rows] == ["agreed", "ended"]
+    assert {row.created_by_id for row in rows} == {alice.manager_id}
+
+
+def test_a_look_back_that_is_refused_keeps_its_words(app, alice, make):
+    url = make(state="agreed")
+
+    response = posted(alice, url, "/look-back", state="agreed", next_on="", mine="Key")
+
+    assert alice.page(response, 422).select_one("#mine").text.strip() == "Key"
+    with app.app_context():
+        assert db.session.scalars(db.select(LookBack)).all() == []
 
 
 def test_going_on_needs_a_day(alice, make):

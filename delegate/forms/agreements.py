@@ -129,8 +129,23 @@ CLOSINGS = {
 
 
 class LookBackForm(VersionedForm):
+    """What came of it on either side, in words that both may read, and what is next."""
+
+    theirs = LongText(_("What came of what you promised?"))
+    mine = LongText(
+        _("What came of what I promised?"),
+        description=_("Both are for the two of you to read."),
+    )
     state = Choice(_("We have looked back. And now?"), NEXT_STEPS, required=True)
     next_on = DayField(_("We look back again on"))
+
+    @classmethod
+    def of(cls, agreement: Agreement, **kwargs: Any) -> "LookBackForm":
+        form = cls(**kwargs)
+        form.theirs.label.text = gettext(
+            "What came of what %(name)s promised?", name=agreement.pair.employee.name
+        )
+        return form
 
     def check(self, today: date) -> bool:
         """Tell whether this can be kept, and put what is wrong at its field."""

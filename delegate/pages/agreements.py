@@ -1,6 +1,6 @@
 """What two people agree about one task: from draft to looking back, and the list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -16,7 +16,17 @@ from .. import access, agreeing, database, i18n, planning, rules, safeguarding
 from ..database import VersionConflict, page_of
 from ..forms import query_choice, query_page
 from ..forms.agreements import AgreementForm, CloseForm, LookBackForm
-from ..models import LIVE_STATES, Agreement, Employee, Pair, Task, Team, db, utc_now
+from ..models import (
+    LIVE_STATES,
+    Agreement,
+    Employee,
+    LookBack,
+    Pair,
+    Task,
+    Team,
+    db,
+    utc_now,
+)
 from ..raising import asked_of
 
 bp = Blueprint("agreements", __name__, url_prefix="/agreements", cli_group=None)
@@ -200,13 +210,14 @@ def look_back(agreement_id: int) -> ResponseReturnValue:
     """Go on to another day, leave open what comes next, or end it."""
     here = own_agreement_or_404(agreement_id, write=True)
     agreement = here.agreement
-    form = LookBackForm()
+    form = LookBackForm.of(agreement)
     if agreement.state not in ("agreed", "looked_back"):
         return changed_meanwhile(here, form, "looking_back")
     if not form.check(i18n.today()):
         return page(here, 422, looking_back=form)
     try:
         database.check_version(agreement, form.version.data)
+        keep_look_back(agreement, form)
         if form.state.data == "ended":
             agreeing.close(agreement, "ended")
         else:
@@ -217,6 +228,31 @@ def look_back(agreement_id: int) -> ResponseReturnValue:
         return changed_meanwhile(here, form, "looking_back")
     flash(gettext("Saved."))
     return redirect(url_for(".edit", agreement_id=agreement.id))
+
+
+def keep_look_back(agreement: Agreement, form: LookBackForm) -> None:
+    db.session.add(
+        LookBack(
+            agreement_id=agreement.id,
+            theirs=form.theirs.data or "",
+            mine=form.mine.data or "",
+            next_state=form.state.data,
+            created_by_id=access.manager().id,
+        )
+    )
+
+
+def look_backs(agreement: Agreement) -> Sequence[LookBack]:
+    """Return what came of it each time between these two, the last time first."""
+    of_the_two = db.select(Agreement.id).where(
+        Agreement.employee_id == agreement.employee_id,
+        Agreement.task_id == agreement.task_id,
+    )
+    return db.session.scalars(
+        db.select(LookBack)
+        .where(LookBack.agreement_id.in_(of_the_two))
+        .order_by(LookBack.id.desc())
+    ).all()
 
 
 @bp.post("/<id:agreement_id>/close")
@@ -261,6 +297,7 @@ def page(here: Here, status: int = 200, **filled: Any) -> ResponseReturnValue:
         task=task,
         found=found,
         heading=heading(agreement),
+        look_backs=look_backs(agreement),
         texts=agreeing.texts(agreement),
         posture=agreeing.question(agreement.level, found.advice),
         asked=asked_of(employee, task, access.manager().id, today) if is_live else None,
@@ -277,7 +314,9 @@ def fresh_forms(agreement: Agreement, today: date) -> dict[str, Any]:
     day = agreeing.look_back_day(agreement.level, today)
     made = {
         "form": AgreementForm.of(agreement, formdata=None),
-        "looking_back": LookBackForm(formdata=None, data={"next_on": day}),
+        "looking_back": LookBackForm.of(
+            agreement, formdata=None, data={"next_on": day}
+        ),
         "closing": CloseForm(formdata=None),
     }
     for form in made.values():
