@@ -108,6 +108,7 @@ class Plan:
 
     name: str
     manager: str
+    manager_id: int
     day: date
     look_back: date | None
     items: Sequence[Item]
@@ -118,6 +119,8 @@ class Plan:
     learning: str
     for_team: Sequence[str]
     is_suggested: bool
+    own_learning: str = ""
+    """What the manager is learning, and chose to say here."""
 
     @property
     def heading(self) -> Any:
@@ -194,11 +197,18 @@ def named(manager: Manager) -> str:
     return manager.name.strip() or manager.email
 
 
-def plan(employee: Employee, manager: Manager, *, ticked: Sequence[Task] = ()) -> Plan:
+def plan(
+    employee: Employee,
+    manager: Manager,
+    *,
+    ticked: Sequence[Task] = (),
+    learning: str = "",
+) -> Plan:
     """Return the shared plan: what is agreed, what is drafted, and the ticked tasks.
 
     Where there is none of these, the tasks with most room, or empty ones to fill in.
     Where there are too many, the ticked ones stay, and those to look back on first.
+    `learning` is what `manager` is learning; it stands on a plan of nobody else.
     """
     found = live_agreements(employee)
     taken = {agreement.task_id for agreement, _ in found}
@@ -206,9 +216,11 @@ def plan(employee: Employee, manager: Manager, *, ticked: Sequence[Task] = ()) -
     kept = found[: max(0, MOST_TASKS - len(to_add))]
     items = fitting([*(from_agreement(*one) for one in kept), *to_add])
     days = [one.look_back_on for one, _ in found if one.state != "draft"]
+    side = other_side(employee, manager, [one for one, _ in found])
     return Plan(
         name=employee.name,
-        manager=named(other_side(employee, manager, [one for one, _ in found])),
+        manager=named(side),
+        manager_id=side.id,
         day=i18n.as_date(employee.next_talk_at or i18n.today()),
         look_back=min(filter(None, days), default=None),
         items=items or suggested(employee, manager),
@@ -219,6 +231,7 @@ def plan(employee: Employee, manager: Manager, *, ticked: Sequence[Task] = ()) -
         learning=employee.learning,
         for_team=heard(employee.team_id).actions,
         is_suggested=not items,
+        own_learning=learning if side.id == manager.id else "",
     )
 
 

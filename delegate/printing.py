@@ -42,9 +42,14 @@ def busy() -> Response:
     return make_response(page, 503, {"Retry-After": "10"})
 
 
-def plan(employee: Employee, manager: Manager, ticked: Sequence[Task] = ()) -> str:
+def plan(
+    employee: Employee,
+    manager: Manager,
+    ticked: Sequence[Task] = (),
+    learning: str = "",
+) -> str:
     """Return the shared plan as a document to print, in the language spoken now."""
-    content = paper.plan(employee, manager, ticked=ticked)
+    content = paper.plan(employee, manager, ticked=ticked, learning=learning)
     return render_template("plan/print.html", plan=content)
 
 

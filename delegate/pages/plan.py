@@ -15,7 +15,7 @@ from .. import access, asking, i18n, paper, planning, printing
 from ..cli import Command, Line, person_called
 from ..forms import query_choice
 from ..identity import accounts
-from ..models import Employee, Manager, Task
+from ..models import Employee, Manager, SelfCheck, Task, db
 from ..printing import PAPERS, as_file, print_out
 
 bp = Blueprint("plan", __name__, cli_group=None)
@@ -55,7 +55,7 @@ def download(employee_id: int) -> ResponseReturnValue:
     tasks = ticked(employee)
     if len(tasks) > paper.MOST_TASKS:
         return choosing(employee, tasks)
-    html = document(employee, access.manager(), copy, tasks, asked())
+    html = document(employee, access.manager(), copy, tasks, asked(), learning_ticked())
     return as_file(
         print_out(html, query_choice("paper", PAPERS, "a4")),
         file_name(employee, copy),
@@ -67,7 +67,8 @@ def choosing(employee: Employee, tasks: list[Task]) -> ResponseReturnValue:
     """Return the page of the plan with these tasks ticked; a 422 where too many are."""
     manager = access.manager()
     ids = [task.id for task in tasks]
-    plan = paper.plan(employee, manager, ticked=tasks)
+    learning = learning_ticked()
+    plan = paper.plan(employee, manager, ticked=tasks, learning=learning)
     too_many = len(tasks) > paper.MOST_TASKS
     page = render_template(
         "plan/preview.html",
@@ -78,7 +79,15 @@ def choosing(employee: Employee, tasks: list[Task]) -> ResponseReturnValue:
         most=paper.MOST_TASKS if too_many else None,
         suggested=plan.is_suggested,
         blank=not plan.items[0].title,
-        **choosers("plan.preview", employee, "shared", task=ids),
+        offers_learning=plan.manager_id == manager.id and bool(learning_point()),
+        with_learning=bool(plan.own_learning),
+        **choosers(
+            "plan.preview",
+            employee,
+            "shared",
+            task=ids,
+            learning=[1] if plan.own_learning else [],
+        ),
     )
     return page, 422 if too_many else 200
 
@@ -92,6 +101,17 @@ def ticked(employee: Employee) -> list[Task]:
     if not tasks.keys() >= wanted:
         abort(404)
     return [task for id, task in tasks.items() if id in wanted]
+
+
+def learning_point() -> str:
+    """Return what the manager is learning; empty where nothing is written."""
+    own = db.session.get(SelfCheck, access.manager().id)
+    return own.learning if own else ""
+
+
+def learning_ticked() -> str:
+    """Return the same where `learning=1` asks to print it: never by itself."""
+    return learning_point() if request.args.get("learning") == "1" else ""
 
 
 def asked() -> list[str] | None:
@@ -147,12 +167,13 @@ def document(
     copy: str,
     tasks: list[Task],
     questions: list[str] | None = None,
+    learning: str = "",
 ) -> str:
     """Return one copy as a document to print, in the language spoken now."""
     if copy == "private":
         preparation = paper.preparation(employee, manager, asked=questions)
         return render_template("plan/private.html", sheet=preparation)
-    return printing.plan(employee, manager, tasks)
+    return printing.plan(employee, manager, tasks, learning)
 
 
 def file_name(employee: Employee, copy: str) -> str:
