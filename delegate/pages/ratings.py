@@ -20,9 +20,10 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, or_, select
 
-from .. import access, forms, i18n, looks, planning, recording, wording
+from .. import access, forms, i18n, looks, mending, planning, recording, wording
 from ..forms.ratings import ScoreForm, form_of, in_words, saved_words, values_of
 from ..models import LIVE_STATES, Agreement, Employee, Pair, Rating, Task, db
 from ..polling import heard
@@ -33,6 +34,8 @@ bp = Blueprint("ratings", __name__, url_prefix="/ratings", cli_group=None)
 
 TASKS = 30
 """How many tasks stand on one page."""
+
+ENDED = _("No longer postponed until you have talked.")
 
 POSTED_TASK = re.compile(r"\btask-([1-9]\d{0,8})-")
 
@@ -80,9 +83,15 @@ def edit(employee_id: int) -> ResponseReturnValue:
         rows = recording.keep(employee, access.manager().id, wishes)
     except recording.Collision as collision:
         return show(employee, lines, collision.newest), 409
-    db.session.commit()
-    say_saved(employee, rows)
+    say_saved(employee, rows, settle(rows))
     return redirect(url_for("people.show", employee_id=employee.id))
+
+
+def settle(rows: Sequence[Rating]) -> bool:
+    """Commit what was seen; tell whether that ended the wait for a talk."""
+    ended = mending.ended_by(rows)
+    db.session.commit()
+    return ended
 
 
 def lines_of(employee: Employee) -> list[Line]:
@@ -191,6 +200,7 @@ def show(
         pages=pages,
         wanted=wanted_task(),
         heard=heard(employee.team_id),
+        postponed=mending.waiting(employee.id, access.manager().id),
         today=i18n.today(),
     )
 
@@ -209,7 +219,9 @@ def four_times(criteria: Sequence[Line]) -> int | None:
     return scores.pop() if len(scores) == 1 else None
 
 
-def say_saved(employee: Employee, rows: Sequence[Rating]) -> None:
+def say_saved(employee: Employee, rows: Sequence[Rating], ended: bool) -> None:
+    if ended:
+        flash(ENDED)
     if rows:
         forms.flash_undo(gettext("Saved."), undo_url(rows))
     else:
@@ -250,8 +262,7 @@ def save_one(employee: Employee, item: Item) -> ResponseReturnValue:
     now = rows[0] if rows else newest_of(employee, item)
     if not form.is_blank and recording.differs(wish.seen, now):
         return clash(wish, now)
-    db.session.commit()
-    return kept(now, rows)
+    return kept(now, rows, ended=settle(rows))
 
 
 def newest_of(employee: Employee, item: Item) -> Rating | None:
@@ -259,11 +270,14 @@ def newest_of(employee: Employee, item: Item) -> Rating | None:
     return recording.newest(employee, access.manager().id, tasks).get(item)
 
 
-def kept(row: Rating | None, rows: Sequence[Rating]) -> ResponseReturnValue:
+def kept(
+    row: Rating | None, rows: Sequence[Rating], *, ended: bool = False
+) -> ResponseReturnValue:
     """Answer that `row` is the newest now, and how to undo the rows that were added."""
     return jsonify(
         saved=i18n.clock(row.created_at) if row else "",
-        message=saved_words(row),
+        message=f"{saved_words(row)}. {ENDED}" if ended else saved_words(row),
+        ended=ended,
         undo=undo_url(rows) if rows else None,
         **values(row),
     )

@@ -13,7 +13,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, Select, func, select
 
-from .. import access, i18n, planning, rules, wording
+from .. import access, i18n, mending, planning, rules, wording
 from ..models import Agreement, Employee, Task, Team, db
 from ..overview import Matter, Overview, Person, overview
 from ..planning import COMING, LOOKS_BACK, is_watched
@@ -111,6 +111,7 @@ def index() -> ResponseReturnValue:
         acquaint=acquaint(found.people),
         again=again(team, found.people, today),
         going=few(erasure.warned(team, today)),
+        talk_first=few(mending.to_ask(people(team, today), access.manager().id)),
         heard=heard(team.id),
     )
 
@@ -222,16 +223,19 @@ def talks(team: Team, since: date, until: date) -> Sequence[Employee]:
     begin = i18n.to_utc(datetime.combine(since, time.min))
     end = i18n.to_utc(datetime.combine(until + timedelta(days=1), time.min))
     return db.session.scalars(
-        select(Employee)
-        .where(
-            Employee.team_id == team.id,
-            Employee.removed_at.is_(None),
-            planning.is_there(since),
-            Employee.next_talk_at >= begin,
-            Employee.next_talk_at < end,
-        )
+        people(team, since)
+        .where(Employee.next_talk_at >= begin, Employee.next_talk_at < end)
         .order_by(Employee.next_talk_at, Employee.id)
     ).all()
+
+
+def people(team: Team, today: date) -> Select[Employee]:
+    """Return the query for who of the team is there."""
+    return select(Employee).where(
+        Employee.team_id == team.id,
+        Employee.removed_at.is_(None),
+        planning.is_there(today),
+    )
 
 
 def week(

@@ -149,6 +149,7 @@ class Item {
     this.message = told.message;
     this.settle();
     this.element.querySelector("[data-look-again]")?.remove();
+    if (told.ended) document.querySelector("#postponed")?.remove();
   }
 
   settle() {
