@@ -114,11 +114,16 @@ def of_safeguards(session: Session) -> Iterator[dict[str, Any]]:
                 {one.criterion for one in some or ()}
                 for some in (history.added, history.deleted)
             )
-            at = row.created_at if row in session.new else None
+            known = made(row) if row in session.new else {}
             for criterion in sorted(added - gone):
-                yield step(row, "safeguard", criterion=criterion, at=at)
+                yield step(row, "safeguard", criterion=criterion, **known)
             for criterion in sorted(gone - added):
                 yield step(row, "no_safeguard", criterion=criterion)
+
+
+def made(row: Agreement) -> dict[str, Any]:
+    """Return who made an agreement and when, as it says itself."""
+    return {"at": row.created_at, "by_id": row.created_by_id}
 
 
 def is_changed(row: Any, name: str) -> bool:

@@ -92,7 +92,7 @@ MAY_IMPORT = {
     "dossier": {"blanking", "i18n", "notice", "wording"},
     "team": set(),
     "talk": {"team"},
-    "rows": {"agreeing", "i18n", "models", "planning", "talk", "team"},
+    "rows": {"agreeing", "chronicle", "i18n", "models", "planning", "talk", "team"},
     "conversation": {
         "dossier",
         "flask_babel",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from .. import agreeing, i18n, planning
+from .. import agreeing, chronicle, i18n, planning
 from ..models import (
     Agreement,
     Employee,
@@ -175,15 +175,24 @@ def add_pairs(
     }
     for person in sample.PEOPLE:
         wanted |= {(person.name, key): level for key, level in person.now.items()}
-    db.session.add_all(
-        Pair(
+    for (name, key), level in wanted.items():
+        pair = Pair(
             team_id=loading.team.id,
             employee_id=people[name].id,
             task_id=tasks[key].id,
-            current=level,
         )
-        for (name, key), level in wanted.items()
-    )
+        db.session.add(pair)
+        for went, days in sample.WENT.get((name, key), ((level, since(name, key)),)):
+            with chronicle.as_of(loading.moment_ago(days)):
+                pair.current = went
+
+
+def since(name: str, key: str) -> int:
+    """Return for how many days it goes as it does: since the first agreement."""
+    made = [
+        one.made_ago for one in sample.AGREED if (one.person, one.task) == (name, key)
+    ]
+    return max(made, default=60)
 
 
 def add_agreements(

@@ -290,6 +290,10 @@ PEOPLE = (
         "Ann Verhoeven",
         Text("Planner", "Planner"),
         looks=(
+            Look("choices", 3, 330),
+            Look("informs", 3, 330),
+            Look("help", None, 330),
+            Look("help", 3, 228),
             Look(
                 "needs",
                 2,
@@ -301,6 +305,8 @@ PEOPLE = (
                     " geregeld.",
                 ),
             ),
+            Look("choices", 4, 150),
+            Look("informs", 4, 122),
             Look(
                 "help",
                 4,
@@ -505,6 +511,7 @@ PEOPLE = (
         "Bartholomeus van Nieuwenhuizen",
         Text("Inspector of installations", "Opzichter installaties"),
         looks=(
+            Look("informs", 3, 250),
             Look(
                 "help",
                 3,
@@ -643,6 +650,12 @@ PEOPLE = (
         talk=(1, 13),
     ),
 )
+
+WENT = {
+    ("Ann Verhoeven", "planning"): ((2, 320), (3, 195)),
+    ("Bartholomeus van Nieuwenhuizen", "contract"): ((3, 200), (7, 27)),
+}
+"""How it went before it went as it does now: the level, and since how many days."""
 
 AGREED = (
     Agreed(
