@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import factory
 import pytest
 import segno
+from browser import check_accessible
 from browsing import Browser
 from counting import statements
 from paper_checks import assert_accessible, text_of
@@ -511,3 +512,43 @@ def test_slips_are_printed_of_ones_own_open_codes_only(alice, bob, codes):
     for sent in (codes, " ".join(theirs)):
         _, answer = slips(alice, here, codes=sent)
         assert answer.status_code == 302
+
+
+def test_the_questions_can_be_printed_to_talk_about(alice, tmp_path):
+    here = team_of(alice, 2)
+    [link] = alice.get(here).select("a[href*='questions.pdf']")
+    answer = alice.open(f"{here}/questions.pdf?lang=nl")
+
+    assert link["href"].endswith("lang=en")
+    assert answer.mimetype == "application/pdf"
+    assert_accessible(answer.data, tmp_path)
+    assert "Is de richting duidelijk?" in text_of(answer.data)
+
+
+# ---- in a browser
+
+
+def test_both_sides_can_be_used_by_everyone(live_server, new_page):
+    """The page shown once and the page behind a code stand at no address to list."""
+    here = team_of(live_server, 4)
+    page = new_page(width=320)
+    page.goto(here)
+    action = page.get_by_label("What I do about it").first
+    assert not action.is_visible()
+    page.locator("#direction-1").check()
+    assert action.is_visible()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Ask the team").click()
+    check_accessible(page)
+    address = ADDRESS.search(page.content()).group()
+    for dark, width in ((False, 1280), (True, 320)):
+        phone = new_page(signed_in=False, dark=dark, width=width, language="nl")
+        phone.goto(address)
+        check_accessible(phone)
+        phone.get_by_role("button", name="Versturen").click()
+        check_accessible(phone)
+    for name in CONDITIONS:
+        phone.locator(f"#{name}-0").check()
+    phone.get_by_role("button", name="Versturen").click()
+    phone.get_by_role("heading", name="Je antwoord is geteld").wait_for()
+    check_accessible(phone)

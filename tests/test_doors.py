@@ -58,7 +58,7 @@ DOORS = {
         people.index people.show people.list_removed plan.preview plan.download
         tasks.index tasks.show tasks.list_removed
         pairs.show agreements.index agreements.edit
-        sharing.index sharing.leave conditions.show
+        sharing.index sharing.leave conditions.show conditions.questions
         """,
     "editor": """
         conditions.answer conditions.ask conditions.end conditions.slips

@@ -14,7 +14,7 @@ from test_doors import ways_in
 from delegate.models import Agreement, Employee, Job, Rating, Task, Team, db
 
 NO_PAGE = {"static", "assets.file", "plan.download", "health.alive", "health.ready"}
-NO_PAGE |= {"own_views.blank"}
+NO_PAGE |= {"own_views.blank", "conditions.questions"}
 NO_PAGE |= {"export.table", "export.workbook", "export.everything"}
 NO_PAGE |= {"plans.download", "phrases.words"}
 NOT_OURS = {"security.static"}

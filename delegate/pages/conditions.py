@@ -24,7 +24,7 @@ from sqlalchemy import func, select
 from .. import access, i18n, planning, polling, printing, wording
 from ..addresses import outside
 from ..database import VersionConflict, lock
-from ..forms import Choice, LongText, VersionedForm, save
+from ..forms import Choice, LongText, VersionedForm, query_choice, save
 from ..identity import links
 from ..models import (
     CONDITIONS,
@@ -244,6 +244,16 @@ def slips(team_id: int) -> ResponseReturnValue:
     return printing.as_file(
         printing.print_out(html, form.paper.data), name, to_keep=True
     )
+
+
+@bp.route("/conditions/<id:team_id>/questions.pdf")
+def questions(team_id: int) -> ResponseReturnValue:
+    """Print the four to talk about together, in the language of `lang`."""
+    team = access.own_team_or_404(team_id)
+    html = render_template("conditions/questions.html", team=team)
+    name = printing.file_name(gettext("questions"), team.name, i18n.today())
+    size = query_choice("paper", printing.PAPERS, "a4")
+    return printing.as_file(printing.print_out(html, size), name, to_keep=False)
 
 
 class Slip(NamedTuple):
