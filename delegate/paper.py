@@ -20,6 +20,7 @@ from . import (
     charts,
     i18n,
     looks,
+    mending,
     own_view,
     planning,
     raising,
@@ -27,6 +28,7 @@ from . import (
     rules,
 )
 from .charts import Charts
+from .mending import Mending
 from .models import (
     LIVE_STATES,
     ROLES,
@@ -158,11 +160,12 @@ class Preparation:
     seen: Sequence[Seen]
     over_time: Charts | None
     standing: Sequence[tuple[str, Outcome]]
-    raised: Mapping[int, Question]
     own: Shown | None
+    raised: Mapping[int, Question]
     more: int
     for_team: Sequence[str]
     chosen: Collection[str]
+    mending: Mending
 
     @property
     def first(self) -> str:
@@ -371,6 +374,7 @@ def preparation(
         own=own_view.revealed(employee.id, facts.newest, manager.id),
         more=max(0, len(found) - MOST_STANDING),
         for_team=heard(employee.team_id).actions,
+        mending=mending.of(employee, manager.id),
         chosen=asking.fitting(found[:MOST_STANDING]) if asked is None else asked,
     )
 

@@ -63,6 +63,7 @@ MAY_IMPORT = {
     "jobs": {"flask", "sqlalchemy", "models"},
     "press": {"pdf"},
     "paper": {
+        "mending",
         "charts",
         "looks",
         "raising",

@@ -111,8 +111,8 @@ def index() -> ResponseReturnValue:
         acquaint=acquaint(found.people),
         again=again(team, found.people, today),
         going=few(erasure.warned(team, today)),
-        talk_first=few(mending.to_ask(people(team, today), access.manager().id)),
         heard=heard(team.id),
+        talk_first=few(mending.to_ask(people(team, today), access.manager().id)),
     )
 
 
