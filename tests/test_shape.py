@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "behaviour": {"flask_babel"},
     "phrasing": {"flask_babel"},
     "judging": set(),
+    "rungs": {"rules", "wording"},
     "asking": {"flask_babel", "planning", "rules", "wording"},
     "wording": {"flask_babel", "behaviour", "phrasing", "rules"},
     "models": {"flask_security", "flask_sqlalchemy", "sqlalchemy", "rules"},

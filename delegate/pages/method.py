@@ -5,19 +5,23 @@ Every number on the page is read from the rules; none is typed here a second tim
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from .. import access, agreeing, planning, rules, wording
+from .. import access, agreeing, planning, rules, rungs, wording
+from ..forms.trying import TryForm
 from ..rules import Clarity, Level, Ratings, Recommendation, Stakes, Task, Undo
 
 bp = Blueprint("method", __name__, url_prefix="/method", cli_group=None)
 
 CONTENTS = {
     "short": _("In short"),
+    "try": _("Try it"),
     "levels": _("Seven levels"),
     "inputs": _("What counts"),
     "ceilings": _("How far each of these goes"),
@@ -45,11 +49,25 @@ class Variant(NamedTuple):
     advice: Recommendation
 
 
+class Tried(NamedTuple):
+    """What was filled in to try the rules, and what comes out."""
+
+    ratings: Ratings
+    advice: Recommendation
+    rungs: list[rungs.Rung]
+    current: Level | None
+    posture: rules.Posture | None
+
+
 @bp.route("/")
 @access.public
 def index() -> ResponseReturnValue:
-    return render_template(
+    form = TryForm(formdata=request.args)
+    is_sound = form.validate()
+    page = render_template(
         "method/index.html",
+        form=form,
+        tried=tried(form) if is_sound else None,
         contents=CONTENTS,
         rating_ceilings=sorted(rules.RATING_CEILINGS.items(), key=lambda one: one[1]),
         clamped=clamped(),
@@ -60,6 +78,32 @@ def index() -> ResponseReturnValue:
         known=known(),
         variants=list(variants()),
     )
+    return page, 200 if is_sound else 422
+
+
+def tried(form: TryForm) -> Tried:
+    """Ask the rules about what was filled in."""
+    ratings, task, current = form.ratings(), form.task(), form.current()
+    advice = rules.recommend(ratings, task, form.safeguards())
+    return Tried(
+        ratings,
+        advice,
+        rungs.rungs(advice, partial(told, ratings, task)),
+        current,
+        rules.posture(current, advice, watched=form.watched.data),
+    )
+
+
+def told(ratings: Ratings, task: Task, name: str) -> str:
+    """Say what was filled in for one input."""
+    if name == "clarity" and task.clarity:
+        return str(wording.CLARITY[task.clarity])
+    if name == "stakes" and task.stakes and task.undo:
+        return f"{wording.STAKES[task.stakes]}, {wording.UNDO[task.undo]}"
+    score = getattr(ratings, name)
+    if score is None:
+        return str(wording.UNSEEN).lower()
+    return str(gettext("rated %(score)s of 5", score=score))
 
 
 def clamped() -> tuple[int, int]:

@@ -5,6 +5,7 @@ What the rules say is shown, never decided.
 """
 
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -24,6 +25,7 @@ from .. import (
     recording,
     rules,
     safeguarding,
+    rungs,
     wording,
 )
 from ..database import VersionConflict
@@ -36,18 +38,6 @@ from ..recording import Item
 bp = Blueprint("pairs", __name__, url_prefix="/pairs", cli_group=None)
 
 PAIR = "/<id:employee_id>/<id:task_id>"
-
-
-class Row(NamedTuple):
-    """One input of the ladder: what is known of it, and how far it goes."""
-
-    ceiling: rules.Ceiling
-    known: str
-    lowest: bool
-
-    @property
-    def note(self) -> str:
-        return wording.ceiling_note(self.ceiling, lowest=self.lowest)
 
 
 @bp.route(PAIR)
@@ -85,7 +75,7 @@ def page(
             found=found,
             live=live,
             heading=heading(found.advice, task),
-            ladder=ladder(facts, found),
+            ladder=rungs.rungs(found.advice, partial(known, facts, found)),
             may_write=is_open and access.may_write(task.team_id),
             is_open=is_open,
             today=today,
@@ -177,18 +167,6 @@ def heading(advice: rules.Recommendation, task: Task) -> str:
             )
         )
     return str(wording.LEVEL_SENTENCES[advice.level])
-
-
-def ladder(facts: planning.Facts, found: planning.Outcome) -> list[Row]:
-    ceilings = found.advice.ceilings
-    return [
-        Row(
-            ceiling,
-            known(facts, found, ceiling.input),
-            ceiling in found.advice.limits and ceiling.at_most == ceilings[0].at_most,
-        )
-        for ceiling in ceilings
-    ]
 
 
 def known(facts: planning.Facts, found: planning.Outcome, name: str) -> str:
