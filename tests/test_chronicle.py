@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import factory
 import pytest
+from counting import statements
 
 from delegate import chronicle
 from delegate.models import (
@@ -12,6 +13,7 @@ from delegate.models import (
     OwnView,
     Pair,
     PairEvent,
+    Rating,
     Safeguard,
     Task,
     db,
@@ -195,3 +197,34 @@ def test_who_did_it_is_told_of_a_request(app, alice, two):
         [event] = db.session.scalars(db.select(PairEvent))
         assert event.by_id == alice.manager_id
         assert db.session.scalar(db.select(Agreement.id)) is None
+
+
+@pytest.mark.parametrize(
+    "path", ["/pairs/{}/{}", "/people/{}", "/people/{}/prepare", "/agreements/{2}"]
+)
+def test_ten_years_take_as_many_queries_as_a_day(app, alice, two, path):
+    def live(days):
+        ann, work = rows(two)
+        for number in range(days):
+            at = datetime(2016, 1, 1) + timedelta(days=number)
+            score = {"score": 3 + number % 2, "state": "scored", "created_at": at}
+            given = {"team_id": ann.team_id, "employee_id": ann.id}
+            rater = {"criterion": "help", "rater_id": alice.manager_id}
+            db.session.add(Rating(**given, **score, **rater))
+            steps = {"kind": "now", "value": number % 7 + 1, "at": at}
+            db.session.add(PairEvent(**given, task_id=work.id, **steps))
+        db.session.commit()
+
+    with app.app_context():
+        agreement = factory.agreement(*rows(two), advised=None).id
+        live(2)
+    path = path.format(*two, agreement)
+    alice.get(path)  # The first look of a day also writes session and trail.
+    with statements(app) as few:
+        alice.get(path)
+    with app.app_context():
+        live(3000)
+    with statements(app) as many:
+        alice.get(path)
+
+    assert len(many) == len(few)

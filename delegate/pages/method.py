@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from .. import access, agreeing, planning, rules, rungs, wording
+from .. import access, agreeing, planning, raising, rules, rungs, wording
 from ..forms.trying import TryForm
 from ..rules import Clarity, Level, Ratings, Recommendation, Stakes, Task, Undo
 
@@ -73,6 +73,7 @@ def index() -> ResponseReturnValue:
         clamped=clamped(),
         weeks=agreeing.WEEKS,
         overdue=planning.OVERDUE.days,
+        right_after=raising.RIGHT_AFTER.days,
         look_again=round(planning.LOOK_AGAIN.days / 30.4),
         example=rules.recommend(RATINGS, TASK),
         known=known(),
