@@ -608,3 +608,18 @@ def test_looked_back_with_a_new_day_is_watched_everywhere(
     assert found.advice.safeguards == frozenset()
     assert matter.look_back_on == today + timedelta(days=days)
     assert "Weekly planning" in alice.get("/").select_one("#due").parent.text
+
+
+@pytest.mark.parametrize(
+    ("show", "words"),
+    [
+        ("holding_on", "What holds you back?"),
+        ("too_trusting", "Which agreement makes it safe?"),
+        ("still_with_me", "What keeps it with you?"),
+        ("provisional", ""),
+    ],
+)
+def test_a_posture_that_is_asked_for_asks_its_question(alice, many, show, words):
+    asked = alice.get(f"/board/?show={show}").select_one(".filters + p")
+
+    assert words in asked.text if words else asked is None
