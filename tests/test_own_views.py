@@ -1,62 +1,674 @@
 """The own view: asked for, sent once, closed until both are in, never in a level."""
 
+import ast
+import re
+from datetime import timedelta
+from pathlib import Path
+
 import factory
 import pytest
+from browser import check_accessible
 from browsing import Browser
+from conftest import on_one_database
+from counting import statements
+from paper_checks import assert_accessible, text_of
 
-from delegate.models import OwnView, db
+import delegate
+from delegate import behaviour, own_view, own_words, planning, rules
+from delegate.models import (
+    Employee,
+    Link,
+    OwnAnswer,
+    OwnChoice,
+    OwnView,
+    Task,
+    Team,
+    db,
+    utc_now,
+)
+
+CANARY = "Heliotrope"
+"""Stands in all that the manager wrote."""
+
+OWN = "Marigold"
+"""Stands in all that Ann writes."""
 
 SAID = {
     "choices": "4",
     "needs": "5",
     "help": "0",
-    "can": "Plan a crew for a week.",
-    "cannot_yet": "Talk to the director.",
-    "needs_from_manager": "An answer the same day.",
-    "can_be_counted_on": "That I call before it is late.",
+    "can": f"{OWN}: plan a crew for a week.",
+    "cannot_yet": f"{OWN}: talk to the director.",
+    "needs_from_manager": f"{OWN}: an answer the same day.",
+    "can_be_counted_on": f"{OWN}: that I call before it is late.",
 }
 
 
 @pytest.fixture
 def ann(app, alice):
-    """Ann, whom Alice has seen nothing of; she does one of two tasks. Gives her id."""
+    """Ann, who does Rota and has an agreement on Storm, of three tasks. Gives her id.
+
+    Alice has answered informs and needs of the four.
+    """
     with app.app_context():
-        employee = factory.employee(alice.team_id)
-        factory.pair(employee, factory.task(alice.team_id, "Rota"), 3)
-        factory.task(alice.team_id, "Tender")
+        texts = {"entrusted": CANARY, "asks_of_me": "", "learning": CANARY}
+        employee = factory.employee(alice.team_id, **texts)
+        facts = {"outcome": CANARY, "limits": CANARY}
+        factory.pair(employee, factory.task(alice.team_id, "Rota", **facts), 3)
+        storm = factory.task(alice.team_id, "Storm", **facts)
+        factory.agreement(employee, storm, 6, decides=CANARY)
+        factory.task(alice.team_id, "Tender", **facts)
+        for name, score in {"informs": 2, "needs": 3}.items():
+            seen = {"example": CANARY, "rater_id": alice.manager_id}
+            factory.rating(employee, name, score, **seen)
         return employee.id
 
 
-def ticked(page):
-    return [
-        box.find_parent("label").text.strip()
-        for box in page.select("[name=task][checked]")
-    ]
+def answer_the_rest(app, alice, ann):
+    """Let Alice's own side be in: a 4, and *not yet observed*."""
+    with app.app_context():
+        employee = db.session.get(Employee, ann)
+        factory.rating(employee, "choices", 4, rater_id=alice.manager_id)
+        factory.rating(employee, "help", None, rater_id=alice.manager_id)
 
 
-def asked(alice, ann, tasks=()):
-    """Return the path of the link with which Ann is asked."""
-    page = alice.page(alice.post(f"/people/{ann}/own-view", task=tasks))
-    return "/s/" + page.find(id="address")["value"].split("/s/")[1]
+def ids(app):
+    """Return the ids of the tasks by title."""
+    with app.app_context():
+        return {task.title: task.id for task in db.session.scalars(db.select(Task))}
 
 
-def test_the_whole_way(app, alice, ann):
+def asked(alice, ann, *tasks):
+    """Return the path of the link with which Ann is asked about these tasks."""
+    page = alice.page(alice.post(f"/people/{ann}/own-view", task=[*tasks]))
+    return re.search(r"/s/.*", page.find(id="address")["value"]).group()
+
+
+def sent(app, alice, ann, **changes):
+    """Let Ann answer about Rota, and return her browser and the path of her link."""
+    rota = ids(app)["Rota"]
+    path, me = asked(alice, ann, rota), Browser(app)
+    me.page(me.post(path, **{**SAID, f"level-{rota}": "5", **changes}))
+    return me, path
+
+
+def revealed(app, alice, ann, **changes):
+    """Let both views be in and open, and return the section on Ann's page."""
+    sent(app, alice, ann, **changes)
+    answer_the_rest(app, alice, ann)
+    alice.post(f"/people/{ann}/own-view/reveal")
+    return section(alice, ann)
+
+
+def section(browser, ann):
+    return browser.get(f"/people/{ann}").select_one("[aria-labelledby=two-views]")
+
+
+def row(section, criterion):
+    """Return one line of the table of both views."""
+    lines = section.select(".profile tbody tr")
+    return lines[rules.CRITERIA.index(criterion)]
+
+
+def views(app):
+    with app.app_context():
+        return db.session.scalars(db.select(OwnView).order_by(OwnView.id)).all()
+
+
+# ---- asking
+
+
+def test_the_persons_own_list_is_ticked_beforehand(alice, ann):
     page = alice.get(f"/people/{ann}/own-view")
-    assert ticked(page) == ["Rota"]
-    box = page.select_one("[name=task][checked]")["value"]
-    path = asked(alice, ann, [box])
-    me = Browser(app)
-    form = me.get(path)
-    assert "Rota" in form.text
-    sent = me.page(me.post(path, **SAID, **{f"level-{box}": "5"}))
-    assert sent.h1.text == "Received"
+    boxes = page.select("[name=task]")
+
+    ticked = [box for box in boxes if box.has_attr("checked")]
+    assert [box.find_parent("label").text.strip() for box in ticked] == [
+        "Rota",
+        "Storm",
+    ]
+    assert len(boxes) == 3
+
+
+def test_what_is_ticked_is_asked_and_nothing_is_chosen_beforehand(app, alice, ann):
+    form = Browser(app).get(asked(alice, ann, ids(app)["Tender"]))
+    titles = [one.text for one in form.select("fieldset legend")]
+
+    assert titles == [*map(str, own_words.CRITERIA.values()), "Tender"]
+    assert len(form.select("[type=radio]")) == 4 * 6 + 8
+    assert form.select("[checked]") == []
+
+
+def test_tasks_of_others_are_passed_over(app, alice, bob, ann):
+    with app.app_context():
+        theirs = factory.task(bob.team_id, f"{CANARY} of Bob").id
+
+    assert CANARY not in Browser(app).get(asked(alice, ann, theirs)).text
+
+
+def test_at_most_twelve_tasks_are_asked_about(app, alice, ann):
+    with app.app_context():
+        many = [factory.task(alice.team_id, f"Task {n}").id for n in range(13)]
+    page = alice.page(alice.post(f"/people/{ann}/own-view", task=many), 422)
+
+    assert "13" in page.select_one("#faults").text
+    assert len(page.select("[name=task][checked]")) == 13
+    assert asked(alice, ann, *many[1:])
+
+
+def test_asking_again_replaces_what_is_not_answered(app, alice, ann):
+    first = asked(alice, ann)
+    second = asked(alice, ann)
+
+    Browser(app).get(first, 404)
+    Browser(app).get(second)
+    assert len(views(app)) == 1
+
+
+def test_what_came_in_is_looked_at_before_another_is_asked(app, alice, ann):
+    me, path = sent(app, alice, ann)
+    answer = alice.post(f"/people/{ann}/own-view")
+
+    assert answer.status_code == 302
+    assert me.get(path).h1.text == "Received"
+    assert len(views(app)) == 1
+
+
+def test_it_can_be_withdrawn_until_it_comes_in(app, alice, ann):
+    path = asked(alice, ann)
+    alice.post(f"/people/{ann}/own-view/withdraw")
+    Browser(app).get(path, 404)
+    assert views(app) == []
+
+    me, path = sent(app, alice, ann)
+    alice.post(f"/people/{ann}/own-view/withdraw")
+    assert me.get(path).h1.text == "Received"
+
+
+# ---- the door
+
+
+def test_who_is_asked_is_told_by_whom_and_what_for_and_until_when(app, alice, ann):
+    form = Browser(app).get(asked(alice, ann))
+    told = " ".join(form.select_one("section.sheet").text.split())
+    ends = utc_now() + timedelta(days=14)
+
+    assert "Alice asks how you see your own work" in told
+    assert "not for pay or promotion" in told
+    assert f"{ends.day} {ends:%B %Y}" in told
+    assert "12 months after the last change" in told
+    assert "You need not do this" in told
+
+
+def test_it_speaks_the_language_of_the_reader_or_the_one_chosen(app, alice, ann):
+    path = asked(alice, ann)
+    visitor = Browser(app, language="nl")
+
+    assert visitor.get(path).h1.text == "Hoe zie jij het, Ann?"
+    assert visitor.get(f"{path}?lang=en").h1.text == "How do you see it, Ann?"
+
+
+def test_nothing_that_the_manager_wrote_is_behind_the_door(app, alice, ann, tmp_path):
+    tasks = ids(app).values()
+    answer_the_rest(app, alice, ann)
+    path, me = asked(alice, ann, *tasks), Browser(app)
+    pages = [me.open(path), me.post(path), me.post(path, **SAID), me.open(path)]
+    words = [page.text for page in pages]
+    words.append(text_of(me.open(f"{path}copy.pdf").data))
+    alice.post(f"/people/{ann}/own-view/reveal")
+    words.append(me.open(path).text)
+    theirs = {str(text) for of in behaviour.BEHAVIOUR.values() for text in of.values()}
+
+    for text in words:
+        assert CANARY not in text
+        assert [one for one in theirs if one in text] == []
+        assert "/people" not in text
+    assert OWN in words[-1]
+
+
+def test_a_fault_keeps_everything_that_was_filled_in(app, alice, ann):
+    rota = ids(app)["Rota"]
+    path, me = asked(alice, ann, rota), Browser(app)
+    given = {**SAID, f"level-{rota}": "7", "informs": "2"}
+    del given["needs"]
+    page = me.page(me.post(path, **given), 422)
+
+    chosen = {one["name"]: one["value"] for one in page.select("[checked]")}
+    assert chosen == {k: v for k, v in given.items() if k not in own_words.TEXTS}
+    for name in own_words.TEXTS:
+        assert page.find(id=name).text.strip() == SAID[name]
+    assert [one["href"] for one in page.select("#faults a")] == ["#needs"]
+    assert me.get(path).h1.text != "Received"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"choices": "6"},
+        {"choices": "-1"},
+        {"help": "4.0"},
+        {"can": "x" * 10_001},
+        {"can": "\x00"},
+        {"level": "8"},
+        {"level": "x"},
+    ],
+    ids=str,
+)
+@on_one_database
+def test_what_cannot_be_is_refused(app, alice, ann, wrong):
+    rota = ids(app)["Rota"]
+    path = asked(alice, ann, rota)
+    given = {k if k != "level" else f"level-{rota}": v for k, v in wrong.items()}
+
+    assert Browser(app).post(path, **{**SAID, **given}).status_code in (400, 422)
+    assert views(app)[0].received_at is None
+
+
+def test_what_was_sent_is_kept_as_it_was_said(app, alice, ann):
+    sent(app, alice, ann)
     with app.app_context():
         view = db.session.scalars(db.select(OwnView)).one()
+        answers = {one.criterion: one.score for one in view.answers}
+
         assert view.received_at
-        assert view.can == SAID["can"]
-        assert {one.criterion: one.score for one in view.answers} == {
-            "choices": 4,
-            "needs": 5,
-            "help": None,
-        }
+        assert not view.on_paper
+        assert answers == {"choices": 4, "needs": 5, "help": None}
         assert [one.level for one in view.choices] == [5]
+        assert {name: getattr(view, name) for name in own_words.TEXTS} == {
+            name: SAID[name] for name in own_words.TEXTS
+        }
+
+
+def test_a_second_time_shows_what_was_received_and_changes_nothing(app, alice, ann):
+    me, path = sent(app, alice, ann)
+    again = me.page(me.post(path, **{**SAID, "needs": "1", "can": "Something else"}))
+
+    assert again.h1.text == "Received"
+    assert SAID["can"] in again.text
+    assert "Something else" not in again.text
+    assert me.page(me.post(path)).h1.text == "Received"
+
+
+def test_of_eight_at_once_one_is_kept_whole(app, alice, ann):
+    path, me = asked(alice, ann, ids(app)["Rota"]), Browser(app)
+    answers = me.click_again_and_again(path, times=8, **SAID)
+
+    assert {one.status_code for one in answers} == {200}
+    assert all(SAID["can"] in one.text for one in answers)
+    with app.app_context():
+        assert db.session.scalar(db.select(db.func.count(OwnAnswer.criterion))) == 3
+        assert db.session.scalar(db.select(db.func.count(OwnChoice.task_id))) == 1
+
+
+def test_they_get_a_copy(app, alice, ann, tmp_path):
+    me, path = sent(app, alice, ann)
+    link = me.get(path).select_one("a.btn")["href"]
+    copy = me.open(path + link)
+    words = text_of(copy.data)
+
+    assert copy.mimetype == "application/pdf"
+    assert_accessible(copy.data, tmp_path)
+    for name in own_words.TEXTS:
+        assert SAID[name] in words
+    assert str(own_words.BEHAVIOUR["needs"][5]) in words
+    assert str(own_words.LEVEL_SENTENCES[5]) in words
+    assert "Rota" in words
+
+
+def test_before_it_is_sent_there_is_no_copy(app, alice, ann):
+    path, me = asked(alice, ann), Browser(app)
+    none = me.open(f"/s/{'A' * 43}/copy.pdf")
+
+    early = me.open(f"{path}copy.pdf")
+    assert (early.status_code, early.data) == (404, none.data)
+
+
+def close(app, alice, ann, way):
+    link = db.select(Link).where(Link.kind == "own_view")
+    if way == "erased":
+        alice.get(f"/people/{ann}/erase")
+        assert alice.post(f"/people/{ann}/erase").status_code == 302
+        return
+    with app.app_context():
+        for column, model in WAYS[way]:
+            found = db.session.scalars(link if model is Link else db.select(model))
+            for one in found:
+                setattr(one, column, utc_now() - timedelta(seconds=1))
+        db.session.commit()
+
+
+WAYS = {
+    "expired": [("expires_at", Link)],
+    "revoked": [("revoked_at", Link)],
+    "removed": [("removed_at", Employee)],
+    "of a removed team": [("removed_at", Team)],
+    "erased": [],
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("is_sent", [False, True], ids=["open", "received"])
+def test_a_closed_door_looks_as_if_there_was_none(app, alice, ann, way, is_sent):
+    path = sent(app, alice, ann)[1] if is_sent else asked(alice, ann)
+    close(app, alice, ann, way)
+    visitor = Browser(app)
+    there, nowhere = (
+        [
+            visitor.open(path),
+            visitor.post(path, **SAID),
+            visitor.open(f"{path}copy.pdf"),
+        ]
+        for path in (path, f"/s/{'A' * 43}/")
+    )
+
+    for answer, unknown in zip(there, nowhere, strict=True):
+        assert (answer.status_code, answer.data) == (404, unknown.data)
+
+
+def test_the_door_is_kept_nowhere_and_told_to_nobody(app, alice, ann):
+    path, me = asked(alice, ann), Browser(app)
+    token = path.split("/")[2]
+    answers = [me.open(path), me.post(path, **SAID), me.open(f"{path}copy.pdf")]
+
+    for answer in answers:
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["X-Robots-Tag"] == "noindex"
+        assert token.encode() not in answer.data
+        assert token not in str(answer.headers)
+
+
+# ---- on paper
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@on_one_database
+def test_the_form_can_be_filled_in_on_paper(app, alice, ann, language, tmp_path):
+    alice.post(f"/people/{ann}/own-view", task=[ids(app)["Rota"]], on_paper="1")
+    made = alice.open(f"/people/{ann}/own-view.pdf?lang={language}")
+    words = text_of(made.data)
+
+    assert_accessible(made.data, tmp_path)
+    assert "Rota" in words
+    assert CANARY not in words
+    assert ("Hoe zie jij het, Ann?" if language == "nl" else "How do you") in words
+
+
+def test_what_stands_on_paper_is_typed_over(app, alice, ann):
+    rota = ids(app)["Rota"]
+    path = asked(alice, ann, rota)
+    given = {**SAID, f"level-{rota}": "5"}
+    fault = {**given, "needs": ""}
+    there = f"/people/{ann}/own-view/copy-over"
+
+    assert OWN in alice.page(alice.post(there, **fault), 422).text
+    assert alice.post(there, **given).status_code == 302
+    assert views(app)[0].on_paper
+    assert views(app)[0].received_at
+    Browser(app).get(path, 404)
+    assert alice.open(there).status_code == 404
+
+
+def test_paper_replaces_nothing_that_came_in(app, alice, ann):
+    alice.get(f"/people/{ann}")
+    me, path = sent(app, alice, ann)
+
+    other = alice.post(f"/people/{ann}/own-view/copy-over", **{**SAID, "can": "No"})
+    assert other.status_code == 404
+    assert SAID["can"] in me.get(path).text
+
+
+# ---- before both are in
+
+
+def everywhere(alice, ann, task):
+    """Yield what each page and paper says that could say something of Ann."""
+    pages = (
+        f"/people/{ann}",
+        f"/people/{ann}/prepare",
+        f"/people/{ann}/own-view",
+        f"/plan/{ann}",
+        f"/ratings/{ann}",
+        f"/pairs/{ann}/{task}",
+        f"/tasks/{task}",
+        "/board/",
+        "/",
+        "/doors/",
+        f"/trail/{alice.team_id}",
+        f"/trail/?employee={ann}",
+    )
+    for page in pages:
+        yield page, alice.open(page).text
+    for copy in ("shared", "private"):
+        paper = alice.open(f"/plan/{ann}.pdf?copy={copy}")
+        yield copy, text_of(paper.data)
+
+
+def test_nothing_of_it_is_anywhere_before_it_is_revealed(app, alice, ann):
+    sent(app, alice, ann)
+    answer_the_rest(app, alice, ann)
+    before = dict(everywhere(alice, ann, ids(app)["Rota"]))
+    alice.post(f"/people/{ann}/own-view/reveal")
+    after = dict(everywhere(alice, ann, ids(app)["Rota"]))
+
+    assert [page for page, text in before.items() if OWN in text] == []
+    assert [page for page, text in before.items() if "says 5" in text] == []
+    assert {page for page, text in after.items() if OWN in text} == {
+        f"/people/{ann}",
+        f"/people/{ann}/prepare",
+        "private",
+    }
+
+
+def test_the_page_says_what_is_still_to_answer(app, alice, bob, ann):
+    asked(alice, ann)
+    words = section(alice, ann).text
+    assert "still to answer: sound choices, asking for help." in " ".join(words.split())
+
+    sent(app, alice, ann)
+    with app.app_context():
+        employee = db.session.get(Employee, ann)
+        factory.rated(employee, rater_id=bob.manager_id)
+    there = section(alice, ann)
+    assert "still to answer: sound choices" in " ".join(there.text.split())
+    assert "Reveal" not in there.text
+    alice.post(f"/people/{ann}/own-view/reveal")
+    assert views(app)[0].revealed_at is None
+
+    answer_the_rest(app, alice, ann)
+    assert "Reveal together" in section(alice, ann).text
+
+
+def test_nobody_reveals_what_is_not_in(app, alice, ann):
+    answer_the_rest(app, alice, ann)
+    asked(alice, ann)
+    alice.post(f"/people/{ann}/own-view/reveal")
+
+    assert views(app)[0].revealed_at is None
+
+
+def test_others_get_no_row_of_it(app, alice, bob, ann):
+    sent(app, alice, ann)
+    answer_the_rest(app, alice, ann)
+    for page in ("reveal", "withdraw", "take-over", "copy-over"):
+        assert bob.post(f"/people/{ann}/own-view/{page}").status_code == 404
+
+    assert views(app)[0].revealed_at is None
+
+
+# ---- both beside each other
+
+
+def test_both_views_stand_beside_each_other(app, alice, ann):
+    there = revealed(app, alice, ann)
+
+    assert "I say 4; Ann Verhoeven says 4" in row(there, "choices").text
+    assert row(there, "choices").select_one(".ring")["r"] == "10"
+    assert "Ann Verhoeven left it open" in row(there, "informs").text
+    assert row(there, "informs").select(".ring") == []
+    assert row(there, "needs").select_one(".span")["d"] == "M128 14H220"
+    assert "Ann Verhoeven cannot say yet" in row(there, "help").text
+    assert row(there, "help").select_one(".open")
+    [task] = there.select(".list tbody tr")
+    levels = [" ".join(one.text.split(":")[1].split()) for one in task.select("td")]
+    assert levels == ["5 Advise", "3 Hear a proposal, provisional", "–"]
+    for name in own_words.TEXTS:
+        assert SAID[name] in there.text
+
+
+@pytest.mark.parametrize(("own", "talks"), [("4", False), ("5", True), ("1", True)])
+def test_two_points_or_more_are_to_be_talked_about(app, alice, ann, own, talks):
+    cell = row(revealed(app, alice, ann, needs=own), "needs").text
+    sheet = alice.get(f"/people/{ann}/prepare").select_one(".paper").text
+    question = str(behaviour.QUESTIONS["needs"][0])
+
+    assert ("talk about the difference" in cell) is talks
+    assert (question in cell) is talks
+    assert ("Talk about the difference." in sheet) is talks
+
+
+def test_the_private_sheet_has_the_ring_and_stays_accessible(app, alice, ann, tmp_path):
+    revealed(app, alice, ann)
+    made = alice.open(f"/plan/{ann}.pdf?copy=private").data
+    words = alice.get(f"/people/{ann}/prepare").select_one(".paper").text
+
+    assert_accessible(made, tmp_path)
+    assert "Ann says 5" in words
+    assert "Ann would choose 5" in words
+    assert SAID["needs_from_manager"] in words
+
+
+def test_what_they_need_can_go_on_the_shared_plan_once(app, alice, ann):
+    assert "Put it on the shared plan" in revealed(app, alice, ann).text
+    alice.post(f"/people/{ann}/own-view/take-over")
+    assert SAID["needs_from_manager"] in text_of(alice.open(f"/plan/{ann}.pdf").data)
+    assert "Put it on the shared plan" not in section(alice, ann).text
+
+    with app.app_context():
+        db.session.get(Employee, ann).asks_of_me = "In other words."
+        db.session.commit()
+    alice.post(f"/people/{ann}/own-view/take-over")
+    with app.app_context():
+        assert db.session.get(Employee, ann).asks_of_me == "In other words."
+
+
+def test_after_half_a_year_it_is_asked_again_and_the_last_one_still_shown(
+    app, alice, ann
+):
+    there = revealed(app, alice, ann)
+    assert "half a year" not in there.text
+    with app.app_context():
+        old = utc_now() - planning.LOOK_AGAIN - timedelta(days=2)
+        view = db.session.scalars(db.select(OwnView)).one()
+        view.asked_at = view.received_at = view.revealed_at = old
+        db.session.commit()
+    assert "half a year" in section(alice, ann).text
+
+    asked(alice, ann)
+    there = section(alice, ann)
+    assert "Asked on" in there.text
+    assert SAID["can"] in there.text
+    assert len(views(app)) == 2
+
+
+def test_the_page_takes_as_many_statements_whatever_was_said(app, alice, ann):
+    def count():
+        alice.get(f"/people/{ann}")
+        with statements(app) as found:
+            alice.get(f"/people/{ann}")
+        return len(found)
+
+    revealed(app, alice, ann)
+    before = count()
+    with app.app_context():
+        view = db.session.scalars(db.select(OwnView)).one()
+        for number in range(8):
+            task = factory.task(alice.team_id, f"Task {number}")
+            view.choices.append(OwnChoice(task_id=task.id, level=4))
+        db.session.commit()
+
+    assert count() == before
+
+
+# ---- never in a level
+
+
+def levels(app, alice, ann):
+    """Return what the rules say of everyone and every task of Alice's team."""
+    with app.app_context():
+        today = utc_now().date()
+        facts = planning.gather(alice.team_id, alice.manager_id, today)
+        tasks = planning.active_tasks(alice.team_id)
+        return list(planning.outcomes(facts, [ann], tasks))
+
+
+def test_no_level_changes_with_it(app, alice, ann):
+    answer_the_rest(app, alice, ann)
+    before = levels(app, alice, ann)
+    sent(app, alice, ann, needs="1", choices="1")
+    assert levels(app, alice, ann) == before
+
+    alice.post(f"/people/{ann}/own-view/reveal")
+    assert views(app)[0].revealed_at
+    assert levels(app, alice, ann) == before
+
+
+@pytest.mark.parametrize("module", ["rules", "planning", "overview", "agreeing"])
+def test_what_leads_to_a_level_knows_of_no_own_view(module):
+    source = (Path(delegate.__file__).parent / f"{module}.py").read_text()
+    names = {
+        alias.name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom | ast.Import)
+        for alias in node.names
+    }
+
+    assert {one for one in names if one.lower().startswith("own")} == set()
+    assert "own_view" not in source
+
+
+def test_each_sentence_of_the_manager_has_one_of_ones_own():
+    for name in rules.CRITERIA:
+        assert own_words.BEHAVIOUR[name].keys() == behaviour.BEHAVIOUR[name].keys()
+    assert list(own_words.LEVEL_SENTENCES) == list(rules.Level)
+    assert tuple(own_words.TEXTS) == own_view.TEXTS
+
+
+# ---- in a browser
+
+
+def test_it_is_filled_in_on_a_phone(live_server, new_page):
+    app = live_server.app
+    with app.app_context():
+        employee = factory.employee(live_server.team_id)
+        task = factory.task(live_server.team_id, "Rota " + "W" * 60)
+        token = own_view.ask(
+            employee, live_server.manager_id, [task.id], on_paper=False
+        )
+        db.session.commit()
+        level = f"level-{task.id}"
+    page = new_page(width=390, signed_in=False, js=False)
+    page.goto(f"/s/{token}/")
+    check_phone(page)
+    page.get_by_role("button", name="Send it").click()
+    assert "Not saved yet" in page.locator("#faults").inner_text()
+    for name, value in {"choices": 4, "needs": 3, "help": 0, level: 5}.items():
+        page.locator(f"[name={name}][value='{value}']").check()
+    page.get_by_label("What I can do").fill("Plan a week.")
+    page.get_by_role("button", name="Send it").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Received"
+    assert page.get_by_text("Plan a week.").is_visible()
+
+    both = new_page(language="nl", dark=True, width=390)
+    for path in (f"/s/{token}/", f"/people/{employee_of(app)}"):
+        both.goto(path)
+        check_accessible(both)
+
+
+def check_phone(page):
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def employee_of(app):
+    with app.app_context():
+        return db.session.scalar(db.select(OwnView.employee_id))
