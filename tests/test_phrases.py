@@ -145,7 +145,7 @@ def test_a_note_is_looked_at_while_it_is_typed(live_server, new_page):
     field.press_sequentially("Komt altijd")
 
     expect(hint).to_have_text("Dit oordeelt: “altijd”. Wat heb je gezien of gehoord?")
-    expect(hint).to_have_attribute("role", "status")
+    expect(hint).to_have_attribute("aria-live", "polite")
     expect(field).to_be_focused()
     field.fill("Kwam dinsdag om tien uur")
     expect(hint).to_have_text("")
