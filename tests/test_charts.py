@@ -103,6 +103,20 @@ def test_the_page_of_a_person_shows_them_and_says_the_same_in_a_table(app, alice
     ]
 
 
+def test_whose_account_is_gone_is_a_colleague(app, alice, ann):
+    with app.app_context():
+        one = db.session.get(Employee, ann)
+        for score in (3, 4):
+            factory.rating(one, "help", score, rater_id=None)
+        url = f"/pairs/{ann}/{factory.task(alice.team_id).id}"
+    charts_of = alice.get(f"/people/{ann}").select_one("[aria-labelledby=over-time]")
+    history = alice.get(url).select_one("[aria-labelledby=history-h]")
+
+    assert charts_of.select_one(".plot-key").text.split() == ["a", "colleague"]
+    assert "me" not in [cell.text for cell in charts_of.select("td")]
+    assert history.text.count("a colleague") == 2
+
+
 def rate_team(team_id, scores, rater_id, count=3):
     """Rate `count` people on the four criteria, each with the next of `scores`."""
     given = iter(scores)
