@@ -221,7 +221,7 @@ def four_times(criteria: Sequence[Line]) -> int | None:
 
 def say_saved(employee: Employee, rows: Sequence[Rating], ended: bool) -> None:
     if ended:
-        flash(ENDED)
+        flash(str(ENDED))
     if rows:
         forms.flash_undo(gettext("Saved."), undo_url(rows))
     else:
