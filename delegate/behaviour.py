@@ -132,6 +132,30 @@ ACQUAINT = {
 }
 """By criterion: a step that gives a chance to see what is not yet observed."""
 
+FIRST_STEPS = {
+    "choices": _(
+        "On one small decision: bring two options with their pros and cons, and choose"
+        " yourself. We look back a week later."
+    ),
+    "informs": _(
+        "We agree one moment at which you bring me up to date, and one kind of change"
+        " that I hear about at once."
+    ),
+    "needs": _(
+        "Say at the start what you need and how you will get it. This time you arrange"
+        " it yourself."
+    ),
+    "help": _(
+        "One part of this is difficult. I say when and how you can reach me; you come"
+        " with what you have tried."
+    ),
+    "familiarity": _("We do it together once; the next time you lead and I watch."),
+}
+"""By criterion: the same step in words for both to read, from manager to employee."""
+
+TOGETHER_FIRST = _("We do it together, and I stay in the lead the whole time.")
+"""Where a task is too risky to try, as a first step to know it."""
+
 QUESTIONS = {
     "choices": (
         _("Which recent choice are you pleased with, and how did you come to it?"),

@@ -13,6 +13,7 @@ from .behaviour import (
     ACQUAINT,
     BEHAVIOUR,
     CONVINCED,
+    FIRST_STEPS,
     LEVEL_QUESTION,
     OPEN,
     QUESTIONS,
@@ -22,6 +23,7 @@ from .behaviour import (
     TEAM_NOUNS,
     TEAM_QUESTIONS,
     TEAM_STATEMENTS,
+    TOGETHER_FIRST,
     UNSEEN,
     UNSEEN_SENTENCE,
     UNSEEN_SHORT,
@@ -44,11 +46,12 @@ __all__ = [
     "ACQUAINT",
     "BEHAVIOUR",
     "CONVINCED",
-    "LEVEL_QUESTION",
-    "OPEN",
+    "FIRST_STEPS",
     "JUDGES",
+    "LEVEL_QUESTION",
     "MOMENTS",
     "ON_PAPER",
+    "OPEN",
     "PHRASES",
     "QUESTIONS",
     "RECIPROCITY",
@@ -57,6 +60,7 @@ __all__ = [
     "TEAM_NOUNS",
     "TEAM_QUESTIONS",
     "TEAM_STATEMENTS",
+    "TOGETHER_FIRST",
     "UNSEEN",
     "UNSEEN_SENTENCE",
     "UNSEEN_SHORT",
@@ -254,6 +258,14 @@ AGREEMENT_STATES = {
     "ended": _("ended"),
 }
 
+TOO_RISKY = {
+    "reserved": _("it stays with you"),
+    "missing": _("not all is known of it yet"),
+    "stakes": _("a lot depends on it"),
+    "undo": _("it cannot be undone"),
+}
+"""Why a task is no task to get acquainted on."""
+
 LOOKED_BACK = {
     "agreed": _("it goes on"),
     "looked_back": _("what comes next was left open"),
@@ -415,6 +427,7 @@ _ALONE_TOLD = _("Your manager saw a %(rating)s; nothing else stops below %(level
 _FLOORED = _(
     "knows this work, so is heard before you decide: %(level)s, not %(lowest)s"
 )
+_TOO_RISKY = _("Too risky to get acquainted on: %(why)s.")
 _SAFEGUARDED = _("%(note)s, with a safeguard agreed")
 
 
@@ -476,6 +489,12 @@ def safeguard_effect(
         return str(SAFEGUARD_EFFECTS["highest"])
     things = _listed(NOUNS[one] for one in limits if one != name)
     return _fill(SAFEGUARD_EFFECTS["others" if things else "no_limit"], things=things)
+
+
+def too_risky(reasons: Iterable[str]) -> str:
+    """Say why a task is no task to get acquainted on; empty where it is one."""
+    why = _listed(TOO_RISKY[one] for one in reasons)
+    return _fill(_TOO_RISKY, why=why) if why else ""
 
 
 def goes_past(ceiling: Ceiling, chosen: Level | None = None) -> str:

@@ -38,9 +38,9 @@ from delegate.models import (
 DOORS = {
     "everyone": """
         static assets.file health.alive health.ready method.index privacy.index
+        phrases.index phrases.words
         security.login security.logout account.first account.preferences
         authenticator.step passkeys.ask passkeys.sign_in recovery.index
-        phrases.index phrases.words
         """,
     "a link": "own_views.door own_views.copy_of "
     "invitations.accept address.confirm recovery.reset conditions.respond",
@@ -69,6 +69,7 @@ DOORS = {
         importing.index importing.check importing.start importing.undo
         ratings.edit ratings.save ratings.save_familiarity ratings.undo remarks.edit
         repair.show repair.step repair.postpone repair.talked
+        steps.plan steps.edit steps.done steps.undo steps.drop
         pairs.answer pairs.set_now pairs.undo_now pairs.set_familiarity
         pairs.undo_familiarity pairs.choose
         agreements.save agreements.look_back agreements.close
@@ -189,7 +190,9 @@ def rows_in(team, manager_id):
     repair.employee_id, repair.created_by_id = employee.id, manager_id
     passkey = Passkey(name=SECRET, credential_id=token.encode(), credential=b"none")
     passkey.manager_id = manager_id
-    db.session.add_all([agreement, job, passkey, repair])
+    step = Step(kind="acquaint", criterion="help", text=SECRET, **own)
+    step.employee_id = employee.id
+    db.session.add_all([agreement, job, passkey, repair, step])
     db.session.flush()
     found = db.select(Link.id).where(Link.token_hash == links.digest(token))
     ids = {
@@ -199,6 +202,7 @@ def rows_in(team, manager_id):
         "rating_id": rating.id,
         "job_id": job.id,
         "repair_id": repair.id,
+        "step_id": step.id,
         "passkey_id": passkey.id,
         "team_id": team.id,
         "link_id": db.session.scalar(found),

@@ -11,7 +11,8 @@ import pytest
 from browser import check_accessible
 from test_doors import ways_in
 
-from delegate.models import Agreement, Employee, Job, Rating, Task, Team, db
+from delegate import own_view
+from delegate.models import Agreement, Employee, Job, Rating, Step, Task, Team, db
 
 NO_PAGE = {"static", "assets.file", "plan.download", "health.alive", "health.ready"}
 NO_PAGE |= {"own_views.blank", "conditions.questions"}
@@ -33,6 +34,8 @@ def addresses(server):
 
         ids = {"team_id": team.id, "manager_id": server.manager_id}
         job = factory.add(Job(kind="plans", content="{}", **ids))
+        step = Step(kind="acquaint", criterion="needs", text="Say what you need.")
+        step.team_id, step.employee_id = team.id, first(Employee)
         rows = {
             "employee_id": first(Employee),
             "task_id": first(Task),
@@ -40,11 +43,15 @@ def addresses(server):
             "rating_id": first(Rating),
             "team_id": team.id,
             "job_id": job.id,
+            "step_id": factory.add(step).id,
             "criterion": "choices",
         }
         newcomer = db.session.scalar(
             db.select(Employee.id).filter_by(name="Jayden Pinas")
         )
+        person = db.session.get(Employee, newcomer)
+        token = own_view.ask(person, server.manager_id, [], on_paper=False)
+        db.session.commit()
         others = {
             model: db.session.scalars(
                 db.select(Task.id).where(Task.team_id == team.id, fact)
@@ -65,6 +72,7 @@ def addresses(server):
         | {f"/tasks/{task}" for task in others.values()}
         | {f"/pairs/{newcomer}/{rows['task_id']}", f"/people/{newcomer}/prepare"}
         | {f"/plan/{newcomer}", f"/ratings/{newcomer}", "/board?show=holding_on"}
+        | {f"/s/{token}/", f"/people/{newcomer}/own-view/copy-over"}
         | {"/board?q=nothing-like-this", "/nowhere"}
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from .. import (
     access,
+    acquainting,
     agreeing,
     chronicle,
     database,
@@ -24,8 +25,8 @@ from .. import (
     raising,
     recording,
     rules,
-    safeguarding,
     rungs,
+    safeguarding,
     wording,
 )
 from ..database import VersionConflict
@@ -85,6 +86,7 @@ def page(
             marks=marks(found, live),
             sides=sides(found.advice),
             safety=safety(found, live),
+            acquaint=acquainting.on_task(employee, task, facts, found.advice.unseen),
             by_colleague=by_colleague(facts, found, rater_id),
             history=history,
             asked=raising.of_pair(history.steps, rater_id, today),

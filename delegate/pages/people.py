@@ -16,6 +16,7 @@ from sqlalchemy import Row, Select, func, not_
 
 from .. import (
     access,
+    acquainting,
     charts,
     i18n,
     looks,
@@ -319,6 +320,7 @@ def show(employee_id: int) -> ResponseReturnValue:
         profile=lines,
         remarks=recording.remarks(employee.id),
         mending=begun(employee, may_write),
+        steps=acquainting.steps_with(employee, facts),
         two=own_view.two_views(
             employee.id, facts.newest, access.manager().id, facts.today
         ),

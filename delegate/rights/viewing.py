@@ -52,6 +52,7 @@ VIEWS = {
     "export.everything": ("exported", "team"),
     "export.table": ("exported", "team"),
     "export.workbook": ("exported", "team"),
+    "own_views.ask": ("viewed", "employee"),
     "own_views.blank": ("printed", "own_view"),
     "own_views.copy_over": ("viewed", "own_view"),
     "pairs.show": ("viewed", "pair"),
@@ -66,6 +67,8 @@ VIEWS = {
     "repair.edit": ("viewed", "step"),
     "repair.show": ("viewed", "employee"),
     "repair.step": ("viewed", "employee"),
+    "steps.edit": ("viewed", "step"),
+    "steps.plan": ("viewed", "step"),
     "tasks.show": ("viewed", "task"),
 }
 """What is told of who got a page or a file, by its endpoint."""
