@@ -87,6 +87,21 @@ def test_a_safeguard_in_other_words_is_the_same_one(app, two):
         ]
 
 
+def test_other_words_in_an_agreement_tell_nothing(app, alice, two):
+    with app.app_context():
+        one = factory.agreement(*rows(two), decides="The order.")
+        before, url = told(), f"/agreements/{one.id}"
+    form = alice.get(url).select_one(f"form[action='{url}']")
+    fields = {one["name"]: one.text.strip() for one in form.select("textarea")}
+    fields |= {one["name"]: one["value"] for one in form.select("input[value]")}
+    answer = alice.post(url, **{**fields, "decides": "The order and the crews."})
+
+    assert answer.status_code == 302
+    with app.app_context():
+        assert db.session.scalar(db.select(Agreement.decides)).endswith("crews.")
+        assert told() == before
+
+
 def test_what_is_taken_back_with_its_row_tells_nothing(app, two):
     with app.app_context():
         one = factory.agreement(*rows(two), advised=None)

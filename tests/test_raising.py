@@ -169,8 +169,14 @@ def test_familiarity_asks_for_its_own_task_alone(app, alice, two):
         factory.pair(ann, other, current=2)
         urls = [f"/pairs/{ann.id}/{id}" for id in (two[1], other.id)]
     found = [asked(alice.get(url)) for url in urls]
+    for url, level in zip(urls, ("5", "3"), strict=True):
+        set_now(alice, url, level)
+    rows = alice.get(f"/people/{two[0]}/prepare").select(".of-standing")
 
     assert found == [[], ["Lately"]]
+    assert [
+        row.select_one(".label").text for row in rows if "right after" in row.text
+    ] == ["Other work"]
 
 
 def test_an_agreement_above_how_it_goes_asks_too(app, alice, two):
