@@ -87,18 +87,34 @@ def test_a_safeguard_in_other_words_is_the_same_one(app, two):
         ]
 
 
+def typed(browser, url):
+    """Return what stands in the form of an agreement."""
+    form = browser.get(url).select_one(f"form[action='{url}']")
+    fields = {one["name"]: one.text.strip() for one in form.select("textarea")}
+    ticked = form.select("[checked]")
+    texts = form.select("input[value]:not([type=radio], [type=checkbox])")
+    return fields | {one["name"]: one["value"] for one in (*texts, *ticked)}
+
+
+def test_agreeing_on_the_page_is_told_with_how_it_goes_then(app, alice, two):
+    with app.app_context():
+        url = f"/agreements/{factory.agreement(*rows(two), state='draft').id}"
+    answer = alice.post(url, **{**typed(alice, url), "agree": "1", "becomes_now": "y"})
+
+    assert answer.status_code == 302
+    with app.app_context():
+        assert told() == [("drafted", 5), ("agreed", 5), ("now", 5)]
+
+
 def test_other_words_in_an_agreement_tell_nothing(app, alice, two):
     with app.app_context():
         one = factory.agreement(*rows(two), decides="The order.")
         before, url = told(), f"/agreements/{one.id}"
-    form = alice.get(url).select_one(f"form[action='{url}']")
-    fields = {one["name"]: one.text.strip() for one in form.select("textarea")}
-    fields |= {one["name"]: one["value"] for one in form.select("input[value]")}
-    answer = alice.post(url, **{**fields, "decides": "The order and the crews."})
+    answer = alice.post(url, **{**typed(alice, url), "decides": "Order and crews."})
 
     assert answer.status_code == 302
     with app.app_context():
-        assert db.session.scalar(db.select(Agreement.decides)).endswith("crews.")
+        assert db.session.scalar(db.select(Agreement.decides)) == "Order and crews."
         assert told() == before
 
 
