@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from flask import Response, after_this_request, flash, g, request
+from flask import flash, request
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -32,10 +32,11 @@ from wtforms.widgets import TextInput
 
 from .. import database, i18n, judging
 from ..models import HOURS, LONG, TITLE, YEARS
-from ..phrasing import ABOUT_SEEN, JUDGES, PHRASES
+from ..phrasing import ABOUT_SEEN, PHRASES
 from ..rules import Level
 from ..texts import is_fit, one_line, tidy
 from ..wording import LEVELS, NOTE_HINT
+from .hints import judged, say_after_saving
 
 YES = _("yes")
 NO = _("no")
@@ -111,25 +112,6 @@ class NoteText(LongText):
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         if self.judges and self.data != self.object_data:
             say_after_saving(judging.found(self.data or ""))
-
-
-def judged(words: Iterable[str]) -> str:
-    listed = ", ".join(f"“{word}”" for word in words)
-    return str(JUDGES) % {"words": listed} if listed else ""
-
-
-def say_after_saving(words: Iterable[str]) -> None:
-    """Point words out on the page that is reached once all is saved."""
-    if "judging" not in g:
-        g.judging = []
-        after_this_request(flash_judged)
-    g.judging.extend(words)
-
-
-def flash_judged(response: Response) -> Response:
-    if response.status_code in (302, 303):
-        flash(judged(dict.fromkeys(g.judging)), "hint")
-    return response
 
 
 class HoursField(FloatField):
