@@ -15,6 +15,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import Row, and_, func, or_, select
 
 from . import (
+    acquainting,
     agreeing,
     asking,
     charts,
@@ -27,6 +28,7 @@ from . import (
     recording,
     rules,
 )
+from .acquainting import Planned
 from .charts import Charts
 from .mending import Mending
 from .models import (
@@ -44,6 +46,9 @@ from .planning import Facts, Outcome
 from .polling import heard
 from .raising import Question
 from .recording import Remarks
+
+ByTask = Mapping[int | None, Sequence[Planned]]
+"""The steps to get acquainted that are planned on each task."""
 
 BLANKS = 2
 """Tasks with nothing filled in, where there is none to discuss."""
@@ -81,6 +86,7 @@ class Item:
     help: str | LazyString = ""
     resources: str = ""
     safeguards: Sequence[tuple[str, str]] = ()
+    steps: Sequence[Planned] = ()
     look_back_on: date | None = None
 
     @property
@@ -90,7 +96,8 @@ class Item:
     @property
     def length(self) -> int:
         texts = sum(len(getattr(self, text)) for text in TEXTS)
-        return texts + sum(len(text) for _, text in self.safeguards)
+        steps = sum(len(one.step.text) for one in self.steps)
+        return texts + steps + sum(len(text) for _, text in self.safeguards)
 
 
 TEXTS = (
@@ -166,6 +173,7 @@ class Preparation:
     for_team: Sequence[str]
     chosen: Collection[str]
     mending: Mending
+    planned: Sequence[Planned]
 
     @property
     def first(self) -> str:
@@ -215,9 +223,10 @@ def plan(
     """
     found = live_agreements(employee)
     taken = {agreement.task_id for agreement, _ in found}
-    to_add = [from_task(task) for task in ticked if task.id not in taken]
+    steps = acquainting.by_task(acquainting.open_steps([employee.id]))
+    to_add = [from_task(one, steps) for one in ticked if one.id not in taken]
     kept = found[: max(0, MOST_TASKS - len(to_add))]
-    items = fitting([*(from_agreement(*one) for one in kept), *to_add])
+    items = fitting([*(from_agreement(*one, steps) for one in kept), *to_add])
     days = [one.look_back_on for one, _ in found if one.state != "draft"]
     side = other_side(employee, manager, [one for one, _ in found])
     return Plan(
@@ -226,7 +235,7 @@ def plan(
         manager_id=side.id,
         day=i18n.as_date(employee.next_talk_at or i18n.today()),
         look_back=min(filter(None, days), default=None),
-        items=items or suggested(employee, manager),
+        items=items or suggested(employee, manager, steps),
         more=len(found) + len(to_add) - len(items),
         entrusted=employee.entrusted,
         asks_of_me=employee.asks_of_me,
@@ -295,7 +304,7 @@ def live_agreements(employee: Employee) -> list[tuple[Agreement, str]]:
     return [(agreement, title) for agreement, title in rows]
 
 
-def from_agreement(agreement: Agreement, title: str) -> Item:
+def from_agreement(agreement: Agreement, title: str, steps: ByTask) -> Item:
     """Return the task as agreed; in a draft the level is open, for both to choose."""
     level = None if agreement.state == "draft" else rules.Level(agreement.level)
     return Item(
@@ -304,22 +313,28 @@ def from_agreement(agreement: Agreement, title: str) -> Item:
         **{text: getattr(agreement, text) for text in TEXTS},
         **agreeing.texts(agreement),
         safeguards=[(one.criterion, one.text) for one in agreement.safeguards],
+        steps=steps.get(agreement.task_id, ()),
         look_back_on=agreeing.day_to_show(agreement),
     )
 
 
-def from_task(task: Task) -> Item:
-    return Item(title=task.title, outcome=task.outcome, limits=task.limits)
+def from_task(task: Task, steps: ByTask) -> Item:
+    return Item(
+        title=task.title,
+        outcome=task.outcome,
+        limits=task.limits,
+        steps=steps.get(task.id, ()),
+    )
 
 
-def suggested(employee: Employee, manager: Manager) -> list[Item]:
+def suggested(employee: Employee, manager: Manager, steps: ByTask) -> list[Item]:
     """Return the tasks with most room, or else empty ones to fill in together."""
     tasks = planning.active_tasks(employee.team_id)
     room = {one.task_id: one.room for one in outcomes(employee, manager, tasks)}
     roomy = sorted(
         (task for task in tasks if room[task.id]), key=lambda task: -room[task.id]
     )
-    return [from_task(task) for task in roomy[:BLANKS]] or [Item()] * BLANKS
+    return [from_task(task, steps) for task in roomy[:BLANKS]] or [Item()] * BLANKS
 
 
 def choices(employee: Employee, manager: Manager) -> list[Task]:
@@ -375,6 +390,7 @@ def preparation(
         more=max(0, len(found) - MOST_STANDING),
         for_team=heard(employee.team_id).actions,
         mending=mending.of(employee, manager.id),
+        planned=acquainting.open_steps([employee.id]),
         chosen=asking.fitting(found[:MOST_STANDING]) if asked is None else asked,
     )
 

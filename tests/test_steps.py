@@ -304,3 +304,45 @@ def test_a_step_on_a_removed_task_comes_back_with_it(app, alice, ann, work):
         db.session.commit()
 
     assert "Two options." not in alice.get(f"/people/{ann}").text
+
+
+def test_today_tells_the_step_that_is_planned_first(app, alice, ann, work):
+    assert (
+        str(wording.ACQUAINT["choices"]) in alice.get("/").select_one("#meet + ul").text
+    )
+    add_step(app, ann, "needs", text="The later one.")
+    add_step(app, ann, task_id=work["Rota"], due_on=date(2099, 1, 5))
+
+    row = alice.get("/").select_one("#meet + ul a")
+    assert "Rota, by Monday 5 January 2099: Two options." in words(row)
+    assert row["href"] == f"/steps/{ann}"
+
+
+def test_the_shared_plan_tells_the_step_and_not_what_it_is_for(app, alice, ann, work):
+    with app.app_context():
+        employee, rota = (
+            db.session.get(Employee, ann),
+            db.session.get(Task, work["Rota"]),
+        )
+        factory.agreement(employee, rota)
+    add_step(app, ann, task_id=work["Rota"], due_on=date(2099, 1, 5))
+    add_step(app, ann, "needs", task_id=work["Agenda"], text="Elsewhere.")
+
+    paper = words(alice.get(f"/plan/{ann}").select_one(".paper"))
+
+    assert "First stepTwo options. (by 5 January 2099)" in paper
+    assert "Elsewhere." not in paper
+    for told in ("sound choices", "Makes sound", str(wording.UNSEEN)):
+        assert told.lower() not in paper.lower()
+
+
+def test_the_private_sheet_tells_the_step_in_place_of_the_hint(app, alice, ann, work):
+    add_step(app, ann, task_id=work["Rota"])
+    add_step(app, ann, "familiarity", task_id=work["Rota"], text="Together once.")
+
+    paper = words(alice.get(f"/people/{ann}/prepare").select_one(".paper"))
+
+    assert "Planned, Rota: Two options." in paper
+    assert "Planned, Rota: Together once." in paper
+    assert str(wording.ACQUAINT["choices"]) not in paper
+    assert str(wording.ACQUAINT["needs"]) in paper

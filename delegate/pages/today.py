@@ -13,7 +13,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, Select, func, select
 
-from .. import access, i18n, mending, planning, rules, wording
+from .. import access, acquainting, i18n, mending, planning, rules, wording
 from ..models import Agreement, Employee, Task, Team, db
 from ..overview import Matter, Overview, Person, overview
 from ..planning import COMING, LOOKS_BACK, is_watched
@@ -65,6 +65,7 @@ class Acquaint(NamedTuple):
     name: str
     states: Sequence[bool]
     step: Any
+    planned: acquainting.Planned | None
 
 
 class Again(NamedTuple):
@@ -257,13 +258,16 @@ def acquaint(people: Iterable[Person]) -> Few:
     """Return those not wholly seen yet, who was seen least first, and by name."""
     unseen = [one for one in people if 0 in one.scores]
     found = few(sorted(unseen, key=lambda one: -one.scores.count(0)))
-    return Few([step_towards(one) for one in found.rows], found.total)
+    planned = acquainting.first_of_each([one.id for one in found.rows])
+    rows = [step_towards(one, planned.get(one.id)) for one in found.rows]
+    return Few(rows, found.total)
 
 
-def step_towards(one: Person) -> Acquaint:
+def step_towards(one: Person, planned: acquainting.Planned | None) -> Acquaint:
     criterion = rules.CRITERIA[one.scores.index(0)]
     states = [score > 0 for score in one.scores]
-    return Acquaint(one.id, one.name, states, wording.ACQUAINT[criterion])
+    step = planned.step.text if planned else wording.ACQUAINT[criterion]
+    return Acquaint(one.id, one.name, states, step, planned)
 
 
 def again(team: Team, people: Iterable[Person], today: date) -> Few:
