@@ -34,6 +34,9 @@ def addresses(server):
 
         ids = {"team_id": team.id, "manager_id": server.manager_id}
         job = factory.add(Job(kind="plans", content="{}", **ids))
+        repair = Step(team_id=team.id, kind="repair", criterion="help", text="Ask.")
+        repair.employee_id, repair.created_by_id = first(Employee), server.manager_id
+        factory.add(repair)
         step = Step(kind="acquaint", criterion="needs", text="Say what you need.")
         step.team_id, step.employee_id = team.id, first(Employee)
         rows = {
@@ -43,6 +46,7 @@ def addresses(server):
             "rating_id": first(Rating),
             "team_id": team.id,
             "job_id": job.id,
+            "repair_id": repair.id,
             "step_id": factory.add(step).id,
             "criterion": "choices",
         }
