@@ -6,14 +6,14 @@ what is in it. Knows no requests.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import IO, Any
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, Table, and_, select
 
-from . import i18n, wording
-from .models import Base, Manager, OwnView, Team, db, utc_now
+from . import i18n, polling, wording
+from .models import Base, Link, Manager, OwnView, Team, TeamRound, db, utc_now
 
 FORMAT, VERSION = "delegate-team", 1
 AT_ONCE = 500
@@ -26,34 +26,43 @@ LEFT_OUT = {
 """Tables and columns of a team that stay behind, and why."""
 
 HELD_BACK = {
-    "own_view": "how people see themselves: nobody reads it before it is revealed"
+    "own_view": "how people see themselves: nobody reads it before it is revealed",
+    "team_round": "what a team answers: nothing of it is told before its round is over",
+    "link": "codes of a team: which are used would tell how far such a round is",
 }
 """Tables of which some rows stay behind, with what hangs on them, and why."""
 
-TEAM: Any = Team.__table__
-OWN_VIEW: Any = OwnView.__table__
 MANAGER: Any = Manager.__table__
+
+OF_ITS_OWN: Mapping[Any, Callable[[int], ColumnElement[bool]]] = {
+    Team.__table__: lambda team_id: Team.id == team_id,
+    OwnView.__table__: lambda team_id: and_(
+        OwnView.team_id == team_id, OwnView.revealed_at.is_not(None)
+    ),
+    TeamRound.__table__: polling.told,
+    Link.__table__: lambda team_id: and_(
+        Link.team_id == team_id, Link.kind != polling.KIND
+    ),
+}
+"""The conditions that do not follow from what a table is, see `HELD_BACK`."""
 
 
 def of_team(table: Table, team_id: int) -> ColumnElement[bool] | None:
     """Return the condition on the rows of `table` that belong to the team, if any can.
 
-    A row does that says so itself, and one that hangs on such a row.
+    A row does that says so itself, and one that hangs on such rows.
     """
-    if table is TEAM:
-        return TEAM.c.id == team_id
-    if table is OWN_VIEW:
-        mine: ColumnElement[bool] = OWN_VIEW.c.team_id == team_id
-        return mine & OWN_VIEW.c.revealed_at.is_not(None)
+    if table in OF_ITS_OWN:
+        return OF_ITS_OWN[table](team_id)
     if "team_id" in table.c:
         return table.c.team_id == team_id
-    for key in table.foreign_keys:
-        parent = key.column.table
-        if parent is not table:
-            condition = of_team(parent, team_id)
-            if condition is not None:
-                return key.parent.in_(select(key.column).where(condition))
-    return None
+    hangs = [
+        key.parent.in_(select(key.column).where(condition))
+        for key in table.foreign_keys
+        if key.column.table is not table
+        and (condition := of_team(key.column.table, team_id)) is not None
+    ]
+    return and_(*hangs) if hangs else None
 
 
 def tables(team_id: int) -> dict[Table, ColumnElement[bool]]:

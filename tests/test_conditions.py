@@ -1,5 +1,6 @@
 """What a team needs first: the manager's side, and the team's by codes of nobody."""
 
+import json
 import re
 import threading
 from datetime import datetime, timedelta
@@ -336,6 +337,22 @@ def test_no_row_says_who_answered_or_when(app, alice):
         columns = TeamRound.__table__.columns
         times = [one.key for one in columns if one.type.python_type is datetime]
         assert times == ["asked_at"]
+
+
+def test_a_copy_of_the_team_tells_no_more_than_the_page(app, alice):
+    here, addresses = asked(alice, 6)
+    before = copied(alice)
+    answered(app, addresses[:5], direction="no")
+    assert copied(alice) == before == {"link": [], "team_round": []}
+
+    alice.post(f"{here}/end")
+    [told] = copied(alice)["team_round"]
+    assert (told["answers"], told["direction_no"]) == (5, 5)
+
+
+def copied(browser):
+    held = json.loads(browser.open(f"/export/{browser.team_id}/everything.json").data)
+    return {name: held["tables"][name] for name in ("link", "team_round")}
 
 
 def test_codes_are_handed_out_in_an_order_that_no_row_has(app, alice):

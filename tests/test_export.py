@@ -94,7 +94,7 @@ def fill(app, team_id, manager_id):
         step = {"kind": "repair", "criterion": "help", "text": "Say what I missed."}
         factory.add(Step(**step, **about))
         factory.add(TeamConditions(team_id=team_id))
-        factory.add(TeamRound(team_id=team_id, codes=4))
+        factory.add(TeamRound(team_id=team_id, codes=4, answers=4))
         factory.add(
             AuditEntry(
                 manager_id=manager_id, action="view", subject="plan", team_id=team_id
