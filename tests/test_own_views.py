@@ -659,16 +659,18 @@ def test_it_is_filled_in_on_a_phone(live_server, new_page):
     assert page.get_by_role("heading", level=1).inner_text() == "Received"
     assert page.get_by_text("Plan a week.").is_visible()
 
+    with app.app_context():
+        employee = db.session.scalars(db.select(Employee)).one()
+        factory.rated(employee, needs=1, rater_id=live_server.manager_id)
+        there = f"/people/{employee.id}"
     both = new_page(language="nl", dark=True, width=390)
-    for path in (f"/s/{token}/", f"/people/{employee_of(app)}"):
+    both.goto(there)
+    both.get_by_role("button", name="Samen openen").click()
+    assert both.get_by_text("praat over het verschil").is_visible()
+    for path in (f"/s/{token}/", there, f"{there}/own-view"):
         both.goto(path)
         check_accessible(both)
 
 
 def check_phone(page):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def employee_of(app):
-    with app.app_context():
-        return db.session.scalar(db.select(OwnView.employee_id))
