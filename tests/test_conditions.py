@@ -511,6 +511,14 @@ def test_slips_have_each_code_and_can_be_read_by_everyone(app, alice, tmp_path):
     assert "Vieruitsprakenoverjeteam" in text
 
 
+def test_a_large_team_prints_its_slips_in_parts(monkeypatch, alice):
+    monkeypatch.setattr(conditions, "MOST_SLIPS", 2)
+    codes, answer = slips(alice, team_of(alice, 5), first=4)
+
+    text = text_of(answer.data).replace(" ", "")
+    assert [code for code in codes if code in text] == codes[4:]
+
+
 def test_a_slip_is_drawn_as_its_address(app):
     app.config["PUBLIC_URL"] = "https://delegate.example"
     with app.test_request_context():
@@ -555,6 +563,7 @@ def test_both_sides_can_be_used_by_everyone(live_server, new_page):
     page.locator("#direction-1").check()
     assert action.is_visible()
     page.get_by_role("button", name="Save").click()
+    check_accessible(page)
     page.get_by_role("button", name="Ask the team").click()
     check_accessible(page)
     address = ADDRESS.search(page.content()).group()

@@ -39,6 +39,9 @@ from ..models import (
 
 bp = Blueprint("conditions", __name__, cli_group=None)
 
+MOST_SLIPS = 60
+"""Slips on one paper: more would keep others from printing."""
+
 YES, NO = "yes", "no"
 ANSWERS = {YES: _("Yes"), NO: _("No")}
 MANAGERS_ANSWERS = {**ANSWERS, "": _("Not answered yet")}
@@ -216,6 +219,7 @@ def ask(team_id: int) -> ResponseReturnValue:
         codes=codes,
         addresses=[outside("conditions.respond", token=code) for code in codes],
         ends_at=polling.ends_at(team.id),
+        most=MOST_SLIPS,
         paper=SlipsForm(formdata=None, language=i18n.language(), paper="a4"),
     )
 
@@ -224,7 +228,8 @@ def ask(team_id: int) -> ResponseReturnValue:
 def slips(team_id: int) -> ResponseReturnValue:
     """Print the codes sent along, which are kept nowhere, as slips to hand out."""
     team = access.own_team_or_404(team_id, write=True)
-    wanted = request.form.get("codes", "").split()[: access.MOST_AT_ONCE]
+    first = max(0, request.form.get("first", 0, type=int))
+    wanted = request.form.get("codes", "").split()[first : first + MOST_SLIPS]
     codes = polling.still_good(team.id, wanted)
     form = SlipsForm()
     if not codes or not form.validate_on_submit():
