@@ -646,7 +646,10 @@ def test_it_is_filled_in_on_a_phone(live_server, new_page):
             employee, live_server.manager_id, [task.id], on_paper=False
         )
         db.session.commit()
-        level = f"level-{task.id}"
+        level, there = f"level-{task.id}", f"/people/{employee.id}"
+    typed_over = new_page(language="nl", width=390)
+    typed_over.goto(f"{there}/own-view/copy-over")
+    check_accessible(typed_over)
     page = new_page(width=390, signed_in=False, js=False)
     page.goto(f"/s/{token}/")
     check_phone(page)
@@ -662,7 +665,6 @@ def test_it_is_filled_in_on_a_phone(live_server, new_page):
     with app.app_context():
         employee = db.session.scalars(db.select(Employee)).one()
         factory.rated(employee, needs=1, rater_id=live_server.manager_id)
-        there = f"/people/{employee.id}"
     both = new_page(language="nl", dark=True, width=390)
     both.goto(there)
     both.get_by_role("button", name="Samen openen").click()
