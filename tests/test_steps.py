@@ -330,7 +330,7 @@ def test_the_shared_plan_tells_the_step_and_not_what_it_is_for(app, alice, ann, 
 
     paper = words(alice.get(f"/plan/{ann}").select_one(".paper"))
 
-    assert "First stepTwo options. (by 5 January 2099)" in paper
+    assert "First stepBy 5 January 2099: Two options." in paper
     assert "Elsewhere." not in paper
     for told in ("sound choices", "Makes sound", str(wording.UNSEEN)):
         assert told.lower() not in paper.lower()
