@@ -13,13 +13,16 @@ from delegate.models import (
     AuditEntry,
     Employee,
     LoginSession,
+    LookBack,
     Manager,
     Membership,
     Rating,
     Remark,
     Safeguard,
+    Step,
     Task,
     Team,
+    TeamConditions,
     db,
     utc_now,
 )
@@ -142,12 +145,31 @@ def test_texts_about_others_that_bear_the_name_are_pointed_at(app, alice, known)
         bas = factory.employee(alice.team_id, name="Bas", learning=f"Ask {CANARY}, Ann")
         rating = factory.rating(bas, "help", 3)
         db.session.add(Remark(rating_id=rating.id, text="Ann saw it"))
+        agreed = factory.agreement(bas, task)
+        looked = {"agreement_id": agreed.id, "next_state": "agreed"}
+        db.session.add(LookBack(theirs="Ann helped", **looked))
+        carla = factory.employee(alice.team_id, name="Carla")
+        of_carla = {"team_id": alice.team_id, "employee_id": carla.id}
+        step = {"kind": "repair", "criterion": "help", "text": "With Ann"}
+        db.session.add(Step(**step, **of_carla))
+        factory.own_view(factory.employee(alice.team_id, name="Dana"), can="As Ann")
+        hidden = {"can": "As Ann", "revealed_at": None}
+        factory.own_view(factory.employee(alice.team_id, name="Emil"), **hidden)
+        action = {"direction_action": "Ann and I write it down"}
+        db.session.add(TeamConditions(team_id=alice.team_id, **action))
         db.session.commit()
-        task_id, bas_id = task.id, bas.id
+        ways = {
+            f"/tasks/{task.id}",
+            f"/people/{bas.id}",
+            f"/ratings/{bas.id}",
+            f"/agreements/{agreed.id}",
+            f"/people/{carla.id}",
+            f"/people/{carla.id + 1}",
+            f"/conditions/{alice.team_id}",
+        }
     page = alice.get(f"/people/{known['employee_id']}/erase")
 
-    links = {a["href"] for a in page.select("main section li a")}
-    assert {f"/tasks/{task_id}", f"/people/{bas_id}", f"/ratings/{bas_id}"} == links
+    assert {a["href"] for a in page.select("main section li a")} == ways
 
 
 def test_no_text_that_was_removed_is_pointed_at(app, alice, known):

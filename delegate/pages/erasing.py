@@ -29,7 +29,16 @@ from .. import access, i18n
 from ..cli import Command
 from ..database import VersionConflict, lock
 from ..forms import REQUIRED, Confirm, VersionedForm, save
-from ..models import KEEP_MONTHS, Agreement, Employee, Rating, Task, Team, utc_now
+from ..models import (
+    KEEP_MONTHS,
+    Agreement,
+    Employee,
+    Rating,
+    Task,
+    Team,
+    TeamConditions,
+    utc_now,
+)
 from ..rights import erasure
 from ..upkeep import backups
 
@@ -99,6 +108,8 @@ def words_for(row: Any) -> str:
         words = gettext("the page of %(name)s", name=row.name)
     elif isinstance(row, Task):
         words = gettext("the task “%(title)s”", title=row.title)
+    elif isinstance(row, TeamConditions):
+        words = gettext("what you do for the team")
     return words
 
 
@@ -109,6 +120,8 @@ def way_to(row: Any) -> str:
         return url_for("agreements.edit", agreement_id=row.id)
     if isinstance(row, Employee):
         return url_for("people.show", employee_id=row.id)
+    if isinstance(row, TeamConditions):
+        return url_for("conditions.show", team_id=row.team_id)
     return url_for("tasks.show", task_id=row.id)
 
 

@@ -23,13 +23,17 @@ from ..models import (
     Job,
     Link,
     LoginSession,
+    LookBack,
     Manager,
     Membership,
+    OwnView,
     Rating,
     Remark,
     Safeguard,
+    Step,
     Task,
     Team,
+    TeamConditions,
     Tries,
     db,
 )
@@ -45,6 +49,15 @@ WARNING = timedelta(days=30)
 
 TRAIL_KEPT = timedelta(days=730)
 """How long the audit trail goes back."""
+
+UNDER: Any = (
+    (Rating, Remark),
+    (Agreement, Safeguard),
+    (Agreement, LookBack),
+    (Employee, Step),
+    (Employee, OwnView),
+)
+"""Rows with texts that are found, and gone to, by the row they hang on."""
 
 SHORTEST = 3
 """Characters a name must have to be looked for in the texts about others."""
@@ -112,14 +125,21 @@ def mentions(employee: Employee) -> list[Any]:
 def said(employee: Employee) -> Iterator[tuple[Any, str]]:
     """Yield what stands in the rows of the team that do not go with this person."""
     for model in (Task, Employee, Rating, Agreement):
-        columns = text_columns(model)
         for row in db.session.scalars(others(model, employee)):
-            yield row, "\n".join(getattr(row, column.key) for column in columns)
-    under: Any = ((Rating, Remark), (Agreement, Safeguard))
-    for parent, child in under:
-        below: Any = others(parent, employee).join(child).add_columns(child.text)
-        for row, text in db.session.execute(below):
-            yield row, text
+            yield row, written(row)
+    for model, under in UNDER:
+        below: Any = others(model, employee).join(under).add_columns(under)
+        if under is OwnView:
+            below = below.where(OwnView.revealed_at.is_not(None))
+        for row, child in db.session.execute(below):
+            yield row, written(child)
+    conditions = db.session.get(TeamConditions, employee.team_id)
+    if conditions:
+        yield conditions, written(conditions)
+
+
+def written(row: Any) -> str:
+    return "\n".join(getattr(row, one.key) for one in text_columns(type(row)))
 
 
 def others(model: Any, employee: Employee) -> Select[Any]:
@@ -146,7 +166,7 @@ def text_columns(model: Any) -> list[Any]:
             isinstance(column.columns[0].type, String | Text)
             and column.columns[0].default is not None
         )
-        or column.key in ("name", "title")
+        or column.key in ("name", "title", "text")
     ]
 
 
