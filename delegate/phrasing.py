@@ -117,7 +117,7 @@ PHRASES = {
     ),
     "good_job": Phrase(
         "back",
-        _("Well done! You see, you can do it."),
+        _("Well done. You see, you can do it."),
         _("Praise from above: you remain the judge."),
         _(
             "You told me a day ahead that it would not fit, so I could still call the"
