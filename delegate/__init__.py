@@ -31,10 +31,10 @@ from . import (
     headers,
     i18n,
     logs,
-    own_words,
     rules,
     wording,
 )
+from .dialogue import own_words
 from .identity import accounts, mail, passwords, sessions, strong
 from .models import Manager, db
 from .pages import FEATURES, account

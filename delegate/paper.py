@@ -14,23 +14,15 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Row, and_, func, or_, select
 
-from . import (
-    acquainting,
-    agreeing,
-    asking,
-    charts,
-    i18n,
-    looks,
-    mending,
-    own_view,
-    planning,
-    raising,
-    recording,
-    rules,
-)
-from .acquainting import Planned
-from .charts import Charts
-from .mending import Mending
+from . import agreeing, i18n, planning, recording, rules
+from .dialogue import acquainting, asking, mending, own_view
+from .dialogue.acquainting import Planned
+from .dialogue.mending import Mending
+from .dialogue.own_view import Shown
+from .dialogue.polling import heard
+from .history import charts, looks, raising
+from .history.charts import Charts
+from .history.raising import Question
 from .models import (
     LIVE_STATES,
     ROLES,
@@ -41,10 +33,7 @@ from .models import (
     Task,
     db,
 )
-from .own_view import Shown
 from .planning import Facts, Outcome
-from .polling import heard
-from .raising import Question
 from .recording import Remarks
 
 ByTask = Mapping[int | None, Sequence[Planned]]

@@ -12,7 +12,8 @@ from typing import IO, Any
 
 from sqlalchemy import ColumnElement, Table, and_, select
 
-from . import i18n, polling, wording
+from . import i18n, wording
+from .dialogue import polling
 from .models import Base, Link, Manager, OwnView, Team, TeamRound, db, utc_now
 
 FORMAT, VERSION = "delegate-team", 1

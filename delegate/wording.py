@@ -28,7 +28,7 @@ from .behaviour import (
     UNSEEN_SENTENCE,
     UNSEEN_SHORT,
 )
-from .phrasing import JUDGES, MOMENTS, ON_PAPER, PHRASES
+from .dialogue.phrasing import JUDGES, MOMENTS, ON_PAPER, PHRASES
 from .rules import (
     SAFEGUARD_CEILING,
     Ceiling,

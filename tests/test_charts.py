@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import factory
 import pytest
 
-from delegate import charts, looks
-from delegate.looks import Look
+from delegate.history import charts, looks
+from delegate.history.looks import Look
 from delegate.models import Employee, db, utc_now
 
 TODAY = date(2026, 11, 23)

@@ -6,7 +6,7 @@ import factory
 import pytest
 from counting import statements
 
-from delegate import chronicle
+from delegate.history import chronicle
 from delegate.models import (
     Agreement,
     Employee,

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from test_doors import normal
 from test_shape import PACKAGE
 
-from delegate import polling
+from delegate.dialogue import polling
 from delegate.identity import links
 from delegate.models import (
     CONDITIONS,

@@ -11,7 +11,7 @@ import pytest
 from browser import check_accessible
 from test_doors import ways_in
 
-from delegate import own_view
+from delegate.dialogue import own_view
 from delegate.models import Agreement, Employee, Job, Rating, Step, Task, Team, db
 
 NO_PAGE = {"static", "assets.file", "plan.download", "health.alive", "health.ready"}

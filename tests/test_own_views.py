@@ -14,7 +14,8 @@ from counting import statements
 from paper_checks import assert_accessible, text_of
 
 import delegate
-from delegate import behaviour, own_view, own_words, planning, rules
+from delegate import behaviour, planning, rules
+from delegate.dialogue import own_view, own_words
 from delegate.models import (
     Employee,
     Link,

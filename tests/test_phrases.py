@@ -4,7 +4,7 @@ import factory
 import pytest
 from playwright.sync_api import expect
 
-from delegate import judging, phrasing
+from delegate.dialogue import judging, phrasing
 from delegate.models import Rating, db
 
 SENTENCES = [

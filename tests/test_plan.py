@@ -12,7 +12,8 @@ from conftest import on_one_database
 from paper_checks import assert_accessible, text_of
 from sqlalchemy import select
 
-from delegate import agreeing, asking, paper, pdf, rules, wording
+from delegate import agreeing, paper, pdf, rules, wording
+from delegate.dialogue import asking
 from delegate.models import LONG, Employee, Membership, Pair, Safeguard, db
 
 AGREED = {

@@ -6,10 +6,10 @@ import factory
 import pytest
 from paper_checks import assert_accessible, text_of
 
-from delegate import chronicle
-from delegate.looks import Look
+from delegate.history import chronicle
+from delegate.history.looks import Look
+from delegate.history.raising import Level, lows_before, raised_by_choice, raised_now
 from delegate.models import Employee, Membership, Pair, db, utc_now
-from delegate.raising import Level, lows_before, raised_by_choice, raised_now
 
 RAISED = date(2026, 11, 23)
 ME, OTHER = 1, 2

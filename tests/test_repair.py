@@ -8,7 +8,8 @@ from conftest import signed_in
 from counting import statements
 from paper_checks import assert_accessible, text_of
 
-from delegate import i18n, mending, overview, reflection
+from delegate import i18n, overview
+from delegate.dialogue import mending, reflection
 from delegate.models import (
     Employee,
     Membership,

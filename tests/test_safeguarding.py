@@ -10,7 +10,8 @@ from test_agreements import saved
 from test_pairs import posted, rows
 from test_rules import ORDINARY, RATINGS, STRONG, TASKS
 
-from delegate import rules, safeguarding, wording
+from delegate import rules, wording
+from delegate.dialogue import safeguarding
 from delegate.models import Agreement, Pair, db
 from delegate.rules import Level, recommend
 

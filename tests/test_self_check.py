@@ -10,7 +10,7 @@ from paper_checks import text_of
 from test_doors import ways_in
 from test_erasing import found_in_files, found_in_tables
 
-from delegate import reflection
+from delegate.dialogue import reflection
 from delegate.models import (
     LONG,
     THEME_SCALE,

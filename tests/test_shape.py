@@ -9,7 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "delegate"
 SHEETS = {path.stem: path for path in (PACKAGE / "sheets").glob("*.py")}
 FORMS = {f"forms/{path.stem}": path for path in (PACKAGE / "forms").glob("*.py")}
-GROUPS = ("identity", "rights", "sample", "upkeep")
+GROUPS = ("dialogue", "history", "identity", "rights", "sample", "upkeep")
 """Packages that only keep together what belongs together."""
 
 GROUPED = {

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import factory
 import pytest
 
-from delegate import acquainting, i18n, rules, wording
+from delegate import i18n, rules, wording
+from delegate.dialogue import acquainting
 from delegate.models import Employee, Step, Task, db, utc_now
 
 

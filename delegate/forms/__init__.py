@@ -30,9 +30,10 @@ from wtforms.validators import (
 )
 from wtforms.widgets import TextInput
 
-from .. import database, i18n, judging
+from .. import database, i18n
+from ..dialogue import judging
+from ..dialogue.phrasing import ABOUT_SEEN, PHRASES
 from ..models import HOURS, LONG, TITLE, YEARS
-from ..phrasing import ABOUT_SEEN, PHRASES
 from ..rules import Level
 from ..texts import is_fit, one_line, tidy
 from ..wording import LEVELS, NOTE_HINT

@@ -13,8 +13,8 @@ from sqlalchemy.orm.attributes import flag_modified
 from wtforms import BooleanField
 
 from .. import agreeing, rules
+from ..dialogue.phrasing import ABOUT_ENDING, ABOUT_WHY
 from ..models import Agreement
-from ..phrasing import ABOUT_ENDING, ABOUT_WHY
 from . import Choice, DayField, LevelField, LongText, NoteText, VersionedForm
 from .safeguards import SafeguardsForm, safeguard, texts_of
 

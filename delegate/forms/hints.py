@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from flask import Response, after_this_request, flash, g
 
-from ..phrasing import JUDGES
+from ..dialogue.phrasing import JUDGES
 
 
 def judged(words: Iterable[str]) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 
-from .. import forms, own_words
-from ..own_view import SELF, Chosen, Said
+from .. import forms
+from ..dialogue import own_words
+from ..dialogue.own_view import SELF, Chosen, Said
 from ..rules import CRITERIA, SCALE, Level
 
 CANNOT_SAY = "0"

@@ -10,9 +10,10 @@ from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from .. import safeguarding, wording
+from .. import wording
+from ..dialogue import safeguarding
+from ..dialogue.phrasing import ABOUT_WHY
 from ..models import FACTS, Agreement, Task
-from ..phrasing import ABOUT_WHY
 from ..rules import Recommendation
 from . import Choice, DayField, LevelField, LongText, NoteText, VersionedForm
 from .ratings import UNSEEN, CriterionForm

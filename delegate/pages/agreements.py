@@ -12,10 +12,12 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, case
 from sqlalchemy.orm import joinedload
 
-from .. import access, agreeing, database, i18n, planning, rules, safeguarding
+from .. import access, agreeing, database, i18n, planning, rules
 from ..database import VersionConflict, page_of
+from ..dialogue import safeguarding
 from ..forms import query_choice, query_page
 from ..forms.agreements import AgreementForm, CloseForm, LookBackForm
+from ..history.raising import asked_of
 from ..models import (
     LIVE_STATES,
     Agreement,
@@ -27,7 +29,6 @@ from ..models import (
     db,
     utc_now,
 )
-from ..raising import asked_of
 
 bp = Blueprint("agreements", __name__, url_prefix="/agreements", cli_group=None)
 

@@ -21,9 +21,10 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from sqlalchemy import func, select
 
-from .. import access, i18n, planning, polling, printing, wording
+from .. import access, i18n, planning, printing, wording
 from ..addresses import outside
 from ..database import VersionConflict, lock
+from ..dialogue import polling
 from ..forms import Choice, LongText, VersionedForm, query_choice, save
 from ..identity import links
 from ..models import (

@@ -13,8 +13,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from .. import access, agreeing, planning, raising, rules, rungs, wording
+from .. import access, agreeing, planning, rules, rungs, wording
 from ..forms.trying import TryForm
+from ..history import raising
 from ..rules import Clarity, Level, Ratings, Recommendation, Stakes, Task, Undo
 
 bp = Blueprint("method", __name__, url_prefix="/method", cli_group=None)

@@ -19,13 +19,14 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from .. import access, database, i18n, own_view, paper, planning, printing
+from .. import access, database, i18n, paper, planning, printing
 from ..addresses import outside
 from ..database import VersionConflict
+from ..dialogue import own_view
+from ..dialogue.own_view import MOST_TASKS, AlreadyIn, Chosen
 from ..forms import own_views, query_choice
 from ..identity import links
 from ..models import Employee, Link, Manager, OwnView, Team, db
-from ..own_view import MOST_TASKS, AlreadyIn, Chosen
 from ..printing import PAPERS
 
 bp = Blueprint("own_views", __name__, cli_group=None)

@@ -15,24 +15,22 @@ from sqlalchemy.exc import IntegrityError
 
 from .. import (
     access,
-    acquainting,
     agreeing,
-    chronicle,
     database,
     forms,
     i18n,
     planning,
-    raising,
     recording,
     rules,
     rungs,
-    safeguarding,
     wording,
 )
 from ..database import VersionConflict
+from ..dialogue import acquainting, safeguarding
 from ..forms.pairs import AnswerForm, ChooseForm, FamiliarForm, NowForm, version_of
 from ..forms.ratings import in_words, values_of
 from ..forms.safeguards import texts_of
+from ..history import chronicle, raising
 from ..models import Agreement, Employee, Manager, Pair, Rating, Task, db
 from ..recording import Item
 

@@ -14,20 +14,9 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import Row, Select, func, not_
 
-from .. import (
-    access,
-    acquainting,
-    charts,
-    i18n,
-    looks,
-    mending,
-    own_view,
-    planning,
-    recording,
-    removal,
-    rules,
-)
+from .. import access, i18n, planning, recording, removal, rules
 from ..database import Page, VersionConflict, page_of, set_all
+from ..dialogue import acquainting, mending, own_view
 from ..forms import (
     DayField,
     HoursField,
@@ -41,6 +30,7 @@ from ..forms import (
     query_text,
     save,
 )
+from ..history import charts, looks
 from ..models import (
     LIVE_STATES,
     Agreement,

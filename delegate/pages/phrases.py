@@ -6,7 +6,8 @@ Also hands the words that judge to the script that looks for them beside a note.
 from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
-from .. import access, judging
+from .. import access
+from ..dialogue import judging
 
 bp = Blueprint("phrases", __name__, url_prefix="/phrases", cli_group=None)
 

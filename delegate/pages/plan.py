@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
 
-from .. import access, asking, i18n, paper, planning, printing
+from .. import access, i18n, paper, planning, printing
 from ..cli import Command, Line, person_called
+from ..dialogue import asking
 from ..forms import query_choice
 from ..identity import accounts
 from ..models import Employee, Manager, SelfCheck, Task, db

@@ -20,8 +20,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField
 
-from .. import access, mending, planning, reflection
+from .. import access, planning
 from ..database import VersionConflict
+from ..dialogue import mending, reflection
 from ..forms import DayField, NoteText, VersionedForm, flash_undo, save
 from ..models import Employee, Step, Task, db, utc_now
 from ..rules import CRITERIA

@@ -16,9 +16,9 @@ from sqlalchemy.exc import IntegrityError
 
 from .. import access, database
 from ..database import VersionConflict
+from ..dialogue.reflection import THEMES
 from ..forms import Choice, Confirm, LongText, VersionedForm
 from ..models import SelfCheck, db, utc_now
-from ..reflection import THEMES
 
 bp = Blueprint("self_check", __name__, url_prefix="/self-check", cli_group=None)
 

@@ -20,8 +20,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, SelectField
 
-from .. import access, acquainting, database, i18n, planning, recording, rules
+from .. import access, database, i18n, planning, recording, rules
 from ..database import VersionConflict
+from ..dialogue import acquainting
 from ..forms import DayField, LongText, VersionedForm, flash_undo, save
 from ..models import Employee, Step, Task, db, utc_now
 

@@ -13,11 +13,12 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, Select, func, select
 
-from .. import access, acquainting, i18n, mending, planning, rules, wording
+from .. import access, i18n, planning, rules, wording
+from ..dialogue import acquainting, mending
+from ..dialogue.polling import heard
 from ..models import Agreement, Employee, Task, Team, db
 from ..overview import Matter, Overview, Person, overview
 from ..planning import COMING, LOOKS_BACK, is_watched
-from ..polling import heard
 from ..rights import erasure
 from ..rules import Posture
 

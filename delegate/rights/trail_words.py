@@ -21,6 +21,7 @@ ACTIONS = {
 
 OF_ITS_OWN = {
     ("changed", "membership"): _("%(who)s changed who may do what in the team"),
+    ("added", "postponement"): _("%(who)s put off %(what)s"),
     ("shared", "account"): _(
         "%(who)s made a link that sets the password of someone who works with the team"
     ),
@@ -41,7 +42,7 @@ OF_SOMEONE = {
     "own_choice": _("a choice in the own view of %(name)s"),
     "look_back": _("looking back on an agreement with %(name)s"),
     "step": _("a step with %(name)s"),
-    "postponement": _("when to rate %(name)s"),
+    "postponement": _("rating %(name)s"),
 }
 """What is about one person."""
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from .. import agreeing, chronicle, i18n, planning
+from .. import agreeing, i18n, planning
+from ..history import chronicle
 from ..models import (
     Agreement,
     Employee,

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select
 
-from . import recording, rules
-from .database import lock
-from .identity import links
-from .models import Employee, Link, OwnAnswer, OwnChoice, OwnView, Task, db, utc_now
-from .planning import LOOK_AGAIN, Newest, Outcome, state_of
+from .. import recording, rules
+from ..database import lock
+from ..identity import links
+from ..models import Employee, Link, OwnAnswer, OwnChoice, OwnView, Task, db, utc_now
+from ..planning import LOOK_AGAIN, Newest, Outcome, state_of
 
 MOST_TASKS = 12
 """Tasks that one is asked about: what someone can think through in one go."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from ..rules import CRITERIA, SCALE
 from .looks import Look
-from .rules import CRITERIA, SCALE
 
 WIDTH, HEIGHT = 240, 112
 LEFT, RIGHT = 24, 232

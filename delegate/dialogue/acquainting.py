@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
 
-from . import planning, rules, wording
-from .models import Employee, Step, Task, db
+from .. import planning, rules, wording
+from ..models import Employee, Step, Task, db
 
 KIND = "acquaint"
 

@@ -6,7 +6,7 @@ nothing of levels but what they are called for, and no page.
 
 from flask_babel import lazy_gettext as _
 
-from .rules import Level
+from ..rules import Level
 
 CRITERIA = {
     "choices": _("I make sound choices"),

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session
 
-from .models import (
+from ..models import (
     Agreement,
     Employee,
     LookBack,
@@ -42,7 +42,7 @@ from .models import (
     db,
     utc_now,
 )
-from .rights import audit
+from ..rights import audit
 
 MOST = 100
 """Most steps of one pair that are read at once: ten years of them stay one page."""

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from .database import lock
-from .identity import links
-from .models import CONDITIONS, Link, Team, TeamConditions, TeamRound, db
+from ..database import lock
+from ..identity import links
+from ..models import CONDITIONS, Link, Team, TeamConditions, TeamRound, db
 
 KIND = "team_code"
 MANY = 2

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
 
-from . import i18n
-from .models import Employee, Manager, Rating, db
+from .. import i18n
+from ..models import Employee, Manager, Rating, db
 
 MOST = 24
 """Most looks of one criterion that are read: the newest."""

@@ -6,8 +6,8 @@ Asks the rules, and answers in the words of `wording`. Knows no table and no pag
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from . import rules, wording
-from .rules import Ceiling, Level, Recommendation
+from .. import rules, wording
+from ..rules import Ceiling, Level, Recommendation
 
 
 class Offer(NamedTuple):

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
 
-from . import rules, wording
-from .planning import Outcome
+from .. import rules, wording
+from ..planning import Outcome
 
 MOST = 7
 FROM_CRITERIA = 4

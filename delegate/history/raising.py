@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from . import i18n
+from .. import i18n
+from ..models import Employee, Task
+from ..planning import Outcome
 from .chronicle import Step, history, levels
 from .looks import Look
-from .models import Employee, Task
-from .planning import Outcome
 
 LOW = (1, 2)
 """Scores after which more room asks a question."""

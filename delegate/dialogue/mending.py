@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from . import rules
-from .database import lock
-from .models import Employee, Postponement, Rating, Step, db, utc_now
+from .. import rules
+from ..database import lock
+from ..models import Employee, Postponement, Rating, Step, db, utc_now
 
 KIND = "repair"
 

@@ -1,0 +1,1 @@
+"""How it came about: told as it changes, read back, and drawn."""
