@@ -79,9 +79,16 @@ def ids(app):
         return {task.title: task.id for task in db.session.scalars(db.select(Task))}
 
 
+def ask(alice, ann, *tasks, **more):
+    """Send the form that asks Ann about these tasks, as it is now."""
+    there = f"/people/{ann}/own-view"
+    saw = alice.get(there).find("input", {"name": "saw"})["value"]
+    return alice.post(there, task=[*tasks], saw=saw, **more)
+
+
 def asked(alice, ann, *tasks):
     """Return the path of the link with which Ann is asked about these tasks."""
-    page = alice.page(alice.post(f"/people/{ann}/own-view", task=[*tasks]))
+    page = alice.page(ask(alice, ann, *tasks))
     return re.search(r"/s/.*", page.find(id="address")["value"]).group()
 
 
@@ -164,6 +171,19 @@ def test_asking_again_replaces_what_is_not_answered(app, alice, ann):
     Browser(app).get(first, 404)
     Browser(app).get(second)
     assert len(views(app)) == 1
+
+
+def test_sending_what_was_sent_makes_no_second_link(app, alice, ann):
+    page = alice.get(f"/people/{ann}/own-view")
+    older = {"saw": page.find("input", {"name": "saw"})["value"]}
+    path = asked(alice, ann)
+    again = alice.page(alice.post(f"/people/{ann}/own-view", **older), 409)
+
+    assert "is not shown again" in again.select_one("#conflict").text
+    Browser(app).get(path)
+    fresh = {"saw": again.find("input", {"name": "saw"})["value"]}
+    assert alice.post(f"/people/{ann}/own-view", **fresh).status_code == 200
+    Browser(app).get(path, 404)
 
 
 def test_what_came_in_is_looked_at_before_another_is_asked(app, alice, ann):
@@ -385,7 +405,7 @@ def test_the_door_is_kept_nowhere_and_told_to_nobody(app, alice, ann):
 @pytest.mark.parametrize("language", ["en", "nl"])
 @on_one_database
 def test_the_form_can_be_filled_in_on_paper(app, alice, ann, language, tmp_path):
-    alice.post(f"/people/{ann}/own-view", task=[ids(app)["Rota"]], on_paper="1")
+    ask(alice, ann, ids(app)["Rota"], on_paper="1")
     made = alice.open(f"/people/{ann}/own-view.pdf?lang={language}")
     words = text_of(made.data)
 

@@ -24,6 +24,9 @@ TALK = 2
 
 TEXTS = ("can", "cannot_yet", "needs_from_manager", "can_be_counted_on")
 
+NONE = "none"
+"""What a form saw where nothing had been asked."""
+
 ANSWERED = ("scored", "unseen")
 
 SELF = ("choices", "needs", "help")
@@ -32,6 +35,10 @@ SELF = ("choices", "needs", "help")
 
 class AlreadyIn(Exception):
     """The own view has come in, and is not shown yet: there is none to ask for."""
+
+
+class AskedMeanwhile(Exception):
+    """Whoever asks saw an older state: it was asked, or taken back, since."""
 
 
 class Said(NamedTuple):
@@ -137,17 +144,24 @@ class TwoViews(NamedTuple):
 
 
 def ask(
-    employee: Employee, manager_id: int, tasks: Iterable[int], *, on_paper: bool
+    employee: Employee,
+    manager_id: int,
+    tasks: Iterable[int],
+    *,
+    on_paper: bool,
+    saw: str = NONE,
 ) -> str | None:
     """Ask for an own view, and return the token of its link; None for one on paper.
 
-    One that was asked before and not answered is replaced. Raises AlreadyIn. The
-    caller commits.
+    One that was asked before and not answered is replaced, where it is the one that
+    the asker `saw`. Raises AlreadyIn, AskedMeanwhile. The caller commits.
     """
     lock(employee)
     last = newest(employee.id)
     if last and last.state == "received":
         raise AlreadyIn
+    if saw != version(last):
+        raise AskedMeanwhile
     take_back(last)
     whose = {"team_id": employee.team_id, "employee_id": employee.id}
     token = None
@@ -159,6 +173,11 @@ def ask(
     view.choices = [OwnChoice(task_id=id) for id in tasks]
     db.session.add(view)
     return token
+
+
+def version(asked: Asked | None) -> str:
+    """Return what a form carries, to tell later whether it saw the newest one."""
+    return str(asked.view.id) if asked else NONE
 
 
 def link_id(token: str) -> int | None:

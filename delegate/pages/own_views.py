@@ -23,7 +23,7 @@ from .. import access, database, i18n, paper, planning, printing
 from ..addresses import outside
 from ..database import VersionConflict
 from ..dialogue import own_view
-from ..dialogue.own_view import MOST_TASKS, AlreadyIn, Chosen
+from ..dialogue.own_view import MOST_TASKS, AlreadyIn, AskedMeanwhile, Chosen
 from ..forms import own_views, query_choice
 from ..identity import links
 from ..models import Employee, Link, Manager, OwnView, Team, db
@@ -62,8 +62,13 @@ def ask(employee_id: int) -> ResponseReturnValue:
     if len(wanted) > MOST_TASKS:
         return asking(employee, tasks, wanted), 422
     on_paper = "on_paper" in request.form
+    saw = request.form.get("saw", "")
+    me = access.manager().id
     try:
-        token = own_view.ask(employee, access.manager().id, wanted, on_paper=on_paper)
+        token = own_view.ask(employee, me, wanted, on_paper=on_paper, saw=saw)
+    except AskedMeanwhile:  # By this page once more, or by another tab.
+        db.session.rollback()
+        return asking(employee, tasks, wanted, is_late=True), 409
     except AlreadyIn:
         flash(gettext("An own view has come in. Look at that one together first."))
         return back(employee)
@@ -72,14 +77,19 @@ def ask(employee_id: int) -> ResponseReturnValue:
     return render_template("own_views/made.html", employee=employee, address=address)
 
 
-def asking(employee: Employee, tasks: Any, ticked: list[int]) -> str:
+def asking(
+    employee: Employee, tasks: Any, ticked: list[int], *, is_late: bool = False
+) -> str:
+    newest = own_view.newest(employee.id)
     return render_template(
         "own_views/ask.html",
         employee=employee,
         tasks=sorted(tasks, key=lambda task: task.id not in ticked),
         ticked=ticked,
         most=MOST_TASKS,
-        newest=own_view.newest(employee.id),
+        newest=newest,
+        saw=own_view.version(newest),
+        is_late=is_late,
     )
 
 
