@@ -3,6 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from urllib.parse import urlencode
 
 import html5lib
 from bs4 import BeautifulSoup
@@ -79,3 +80,22 @@ def is_labelled(page, control):
         or control.get("aria-labelledby")
         or page.select(f"label[for='{control.get('id')}']")
     )
+
+
+def pressed(page, words):
+    """Return the address to which the button with these words takes its GET form."""
+    [button] = [one for one in page.select("button") if words in one.text]
+    form = button.find_parent("form")
+    assert form["method"] == "get"
+    sent = [
+        (field["name"], field.get("value", "on"))
+        for field in form.select("input[name]")
+        if field.get("type") != "checkbox" or field.has_attr("checked")
+    ]
+    sent += [
+        (field["name"], field.select_one("option[selected]")["value"])
+        for field in form.select("select")
+    ]
+    if button.has_attr("name"):
+        sent.append((button["name"], button["value"]))
+    return f"{button.get('formaction') or form['action']}?{urlencode(sent)}"

@@ -7,14 +7,14 @@ from datetime import date, datetime
 import factory
 import pikepdf
 import pytest
-from browsing import Browser
+from browsing import Browser, pressed
 from conftest import on_one_database
 from paper_checks import assert_accessible, text_of
 from sqlalchemy import select
 
 from delegate import agreeing, paper, pdf, rules, wording
 from delegate.dialogue import asking
-from delegate.models import LONG, Employee, Membership, Pair, Safeguard, db
+from delegate.models import LONG, Employee, Membership, Pair, Safeguard, SelfCheck, db
 
 AGREED = {
     "outcome": "Every crew knows its jobs.",
@@ -218,9 +218,29 @@ def test_a_ticked_task_is_added_to_discuss(app, alice, ann):
         "Weekly planning",
         "Night roster",
     ]
-    [pdf] = {link["href"] for link in page.select("a[href*='download=1']")}
+    pdf = pressed(page, "Download")
     assert "Night roster" in text_of(printed(alice, pdf))
     assert "No gaps." in text_of(printed(alice, pdf))
+
+
+@pytest.mark.parametrize("js", [True, False])
+def test_what_is_ticked_is_taken_along_at_once(live_server, new_page, js):
+    """Every tick, the language and the paper, without a look in between."""
+    with live_server.app.app_context():
+        ann = factory.employee(live_server.team_id).id
+        factory.task(live_server.team_id, "Night roster")
+        factory.add(SelfCheck(manager_id=live_server.manager_id, learning="Let go."))
+    page = new_page(js=js)
+    page.goto(f"/plan/{ann}")
+    page.get_by_label("Night roster").check()
+    page.get_by_label("My own learning point").check()
+    page.get_by_label("Language of the paper").select_option("nl")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the PDF").click()
+    words = text_of(download.value.path().read_bytes())
+
+    for text in ("Night roster", "Let go.", "Wat we willen afspreken"):
+        assert text in words
 
 
 def test_only_tasks_with_a_level_can_be_ticked(app, alice, ann):
@@ -414,12 +434,12 @@ def test_the_chosen_questions_are_printed_and_no_others(alice, ann):
     page = alice.get(f"{path}&language=nl")
     ticked = {box["value"] for box in page.select("#questions [checked]")}
     assert ticked == {"team-1", "help-3", "self-2"}
-    [kept] = {link["href"] for link in page.select("a[href*='download=1']")}
-    words = text_of(printed(alice, kept))
+    words = text_of(printed(alice, pressed(page, "Open")))
     assert "Is de richting duidelijk?" in words
     assert "Welk niveau zou jij kiezen" not in words
-    other_paper = page.select_one(".filters a[href*='paper=a4']")["href"]
-    assert len(alice.get(other_paper).select("#questions [checked]")) == 3
+    again = alice.get(pressed(page, "See what"))
+    assert len(again.select("#questions [checked]")) == 3
+    assert again.select_one("#paper [selected]")["value"] == "letter"
 
 
 def test_no_question_at_all_may_be_chosen(alice, ann):
@@ -445,7 +465,7 @@ def test_the_shared_plan_is_never_a_click_from_the_private_sheet(alice, ann):
 
 def test_the_prepare_page_leads_to_the_private_pdf(alice, ann):
     page = alice.get(f"/people/{ann}/prepare?language=nl&paper=letter")
-    pdf = page.select_one("a[href*='download=1']")["href"]
+    pdf = pressed(page, "Download")
 
     assert page.html["lang"] == "en"
     assert page.select_one(".paper")["lang"] == "nl"

@@ -144,5 +144,5 @@ def printed(hands, name):
     """Open the plan from here and take the PDF."""
     hands.click("link", "Shared plan")
     with hands.page.expect_download() as download:
-        hands.click("link", "Download the PDF")
+        hands.click("button", "Download the PDF")
     return download.value.path().read_bytes()

@@ -1,12 +1,10 @@
 """The plan on paper, shown before it prints, and the private sheet to prepare it."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 from flask import Blueprint, abort, render_template, request
-from flask import url_for as address_of
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
@@ -36,30 +34,32 @@ def prepare(employee_id: int) -> ResponseReturnValue:
     """Show the private sheet; only here is the way to its PDF."""
     employee = access.own_or_404(Employee, employee_id, write=True)
     preparation = paper.preparation(employee, access.manager(), asked=asked())
-    kept = [] if asked() is None else ["", *preparation.chosen]
     return render_template(
         "plan/prepare.html",
         employee=employee,
         sheet=sheet("plan/_private.html", "preparation", preparation),
         sets=asking.SETS.values(),
         chosen=preparation.chosen,
-        has_chosen=bool(kept),
-        **choosers("plan.prepare", employee, "private", ask=kept),
+        has_chosen=asked() is not None,
+        **choosers(),
     )
 
 
 @bp.route("/plan/<id:employee_id>.pdf")
 def download(employee_id: int) -> ResponseReturnValue:
-    """Hand over the PDF, in the language of `lang`; without `copy` the shared plan."""
+    """Hand over the PDF in the language chosen; without `copy` the shared plan."""
     copy = query_choice("copy", COPIES, "shared")
     employee = access.own_or_404(Employee, employee_id, write=copy == "private")
     tasks = ticked(employee)
     if len(tasks) > paper.MOST_TASKS:
         return choosing(employee, tasks)
-    html = document(employee, access.manager(), copy, tasks, asked(), learning_ticked())
+    manager, questions, learning = access.manager(), asked(), learning_ticked()
+    with i18n.speaking(chosen_language()):
+        html = document(employee, manager, copy, tasks, questions, learning)
+        name = file_name(employee, copy)
     return as_file(
         print_out(html, query_choice("paper", PAPERS, "a4")),
-        file_name(employee, copy),
+        name,
         to_keep="download" in request.args,
     )
 
@@ -82,13 +82,7 @@ def choosing(employee: Employee, tasks: list[Task]) -> ResponseReturnValue:
         blank=not plan.items[0].title,
         offers_learning=plan.manager_id == manager.id and bool(learning_point()),
         with_learning=bool(plan.own_learning),
-        **choosers(
-            "plan.preview",
-            employee,
-            "shared",
-            task=ids,
-            learning=[1] if plan.own_learning else [],
-        ),
+        **choosers(),
     )
     return page, 422 if too_many else 200
 
@@ -126,24 +120,11 @@ def asked() -> list[str] | None:
     return [code for code in asking.CODES if code in wanted] if wanted else None
 
 
-def choosers(
-    endpoint: str, employee: Employee, copy: str, **chosen: list[Any]
-) -> dict[str, Any]:
-    """Return the language and the paper chosen on a page, with the ways to change it.
-
-    `same_page(paper="letter")` leads to the same page but for that; so does `pdf`.
-    Both keep what is `chosen`.
-    """
-    language = chosen_language()
-    size = query_choice("paper", PAPERS, "a4")
-    carried: dict[str, Any] = {"employee_id": employee.id, "paper": size, **chosen}
+def choosers() -> dict[str, str]:
+    """Return the language and the paper chosen on a page."""
     return {
-        "language": language,
-        "size": size,
-        "same_page": partial(address_of, endpoint, language=language, **carried),
-        "pdf": partial(
-            address_of, "plan.download", copy=copy, lang=language, **carried
-        ),
+        "language": chosen_language(),
+        "size": query_choice("paper", PAPERS, "a4"),
     }
 
 
