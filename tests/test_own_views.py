@@ -305,6 +305,8 @@ def test_a_second_time_shows_what_was_received_and_changes_nothing(app, alice, a
     again = me.page(me.post(path, **{**SAID, "needs": "1", "can": "Something else"}))
 
     assert again.h1.text == "Received"
+    assert "Not sent again: your first answers" in again.select_one("#conflict").text
+    assert me.get(path).select("#conflict") == []
     assert SAID["can"] in again.text
     assert "Something else" not in again.text
     assert me.page(me.post(path)).h1.text == "Received"
@@ -334,6 +336,18 @@ def test_they_get_a_copy(app, alice, ann, tmp_path):
     assert str(own_words.BEHAVIOUR["needs"][5]) in words
     assert str(own_words.LEVEL_SENTENCES[5]) in words
     assert "Rota" in words
+
+
+def test_what_was_skipped_is_put_in_nobodys_mouth(app, alice, ann):
+    rota = ids(app)["Rota"]
+    there = revealed(app, alice, ann, **{f"level-{rota}": "", "help": "3"})
+    me, path = Browser(app), asked(alice, ann, rota)
+    mine = me.page(me.post(path, **{**SAID, "help": "3"})).text
+    paper = text_of(me.open(f"{path}copy.pdf").data)
+
+    for words in (there.text, mine, paper):
+        assert "No level chosen" in words
+        assert "cannot say yet" not in words
 
 
 def test_before_it_is_sent_there_is_no_copy(app, alice, ann):

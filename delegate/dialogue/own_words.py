@@ -24,7 +24,8 @@ CRITERIA_NOTE = {
 
 CANNOT_SAY = _("I cannot say yet")
 CANNOT_SAY_SENTENCE = _("I have had no chance to find out.")
-NO_LEVEL = _("I do not know this task well enough.")
+NO_LEVEL = _("No level chosen")
+"""Of a task that was skipped too: why is not said for whoever skipped it."""
 
 BEHAVIOUR = {
     "choices": {

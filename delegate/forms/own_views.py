@@ -12,7 +12,7 @@ from ..dialogue.own_view import SELF, Chosen, Said
 from ..rules import CRITERIA, SCALE, Level
 
 CANNOT_SAY = "0"
-"""What the form says for *I cannot say yet*; a score or a level says itself."""
+"""What the form says for *I cannot say yet*, and for no level."""
 
 SCORES = (*(str(score) for score in SCALE), CANNOT_SAY)
 LEVELS = (*(str(int(level)) for level in Level), CANNOT_SAY)
@@ -40,7 +40,7 @@ class Answers(FlaskForm):
 
 
 def number(said: str | None) -> int | None:
-    """Return the score or the level; None for *I cannot say yet* and for nothing."""
+    """Return the score or the level; None where there is none."""
     return int(said) if said and said != CANNOT_SAY else None
 
 

@@ -206,18 +206,19 @@ def as_pdf(html: str, kind: str, employee: Employee) -> Response:
 def door(link: Link) -> ResponseReturnValue:
     """Take in one own view; after that, show what was received."""
     if link.used_at:
-        return received(link)
+        return received(link, not_again=request.method == "POST")
     view = own_view.by_link(link) or links.end_closed()
     tasks = own_view.chosen(view)
     form = own_views.form_of(tasks)
     if not form.validate_on_submit():
         page = filling_in(link, view, tasks, form)
         return page, 422 if form.is_submitted() else 200
-    if own_view.receive(link, form.said()):
+    is_first = own_view.receive(link, form.said())
+    if is_first:
         db.session.commit()
     else:
         db.session.rollback()
-    return received(link)
+    return received(link, not_again=not is_first)
 
 
 def filling_in(link: Link, view: OwnView, tasks: list[Chosen], form: Any) -> str:
@@ -231,8 +232,8 @@ def filling_in(link: Link, view: OwnView, tasks: list[Chosen], form: Any) -> str
     )
 
 
-def received(link: Link) -> ResponseReturnValue:
-    return render_template("own_views/received.html", **copy(link))
+def received(link: Link, *, not_again: bool) -> ResponseReturnValue:
+    return render_template("own_views/received.html", not_again=not_again, **copy(link))
 
 
 @bp.route("/s/<token>/copy.pdf")
