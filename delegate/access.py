@@ -303,6 +303,23 @@ def own_or_404(
     return row
 
 
+def settled_or_404(row: Row) -> Row:
+    """Return `row` as whoever clicked before left it, or end with a 404 if it is gone.
+
+    Others wait for it until this transaction ends.
+    """
+    table: Any = type(row)
+    found: Row | None = db.session.scalar(
+        db.select(table)
+        .where(table.id == row.id)  # type: ignore[attr-defined]
+        .with_for_update(of=table)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        abort(404)
+    return found
+
+
 def own_ids_or_404(
     model: type[Row], wanted: Iterable[str], *, removed: bool = False
 ) -> list[int]:

@@ -99,3 +99,16 @@ def pressed(page, words):
     if button.has_attr("name"):
         sent.append((button["name"], button["value"]))
     return f"{button.get('formaction') or form['action']}?{urlencode(sent)}"
+
+
+def at_once(*clicks):
+    """Return how (browser, path, data) are answered, posted all at the same moment."""
+    together = Barrier(len(clicks))
+
+    def click(browser, path, data=None):
+        client = browser.same_browser()
+        together.wait()
+        return client.post(path, data=data, headers=browser.headers).status_code
+
+    with ThreadPoolExecutor(len(clicks)) as pool:
+        return list(pool.map(lambda one: click(*one), clicks))

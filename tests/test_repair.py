@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import factory
 import pytest
+from browsing import at_once
 from conftest import signed_in
 from counting import statements
 from paper_checks import assert_accessible, text_of
@@ -356,3 +357,13 @@ def test_it_speaks_dutch(alice, ann):
     alice.post(f"/repair/{ann}/postpone")
 
     assert "tot we hebben gepraat" in alice.get(f"/people/{ann}").text
+
+
+@pytest.mark.parametrize("clicks", [("done",) * 3, ("drop",) * 3, ("done", "drop", "")])
+def test_clicks_at_the_same_moment_end_in_words(app, alice, ann, clicks):
+    take_step(alice, ann)
+    form = {"text": "Ask once more.", "task_id": "", "due_on": "", "version": "1"}
+    here = f"/repair/steps/{step_id(app)}"
+    sent = [(alice, f"{here}/{click}".rstrip("/"), form) for click in clicks]
+
+    assert set(at_once(*sent)) <= {302, 404, 409}

@@ -1,15 +1,14 @@
 """A team of two managers: sharing it, ending that, and what stays each one's own."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import factory
 import pytest
+from browsing import at_once
 from conftest import signed_in
 from factory import PASSWORD
 
-from delegate.identity import inviting
+from delegate.identity import inviting, links
 from delegate.models import (
     Employee,
     Link,
@@ -197,24 +196,13 @@ def test_a_team_keeps_an_owner_while_the_next_one_goes(app):
         other = signed_in(app, f"Carol{number}")
         share(first, other)
         path = sharing(first, f"{other.manager_id}/hand-over")
-        at_once((first, path), (other, "/account/erase"))
+        answers = at_once((first, path), (other, "/account/erase"))
+        assert set(answers) <= {302, 404}
 
     with app.app_context():
         owned = db.select(Membership.team_id).filter_by(role="owner")
         ownerless = db.select(Team).where(Team.id.not_in(owned))
         assert db.session.scalars(ownerless).all() == []
-
-
-def at_once(*clicks):
-    """Post each browser to its path, all at the same moment."""
-    together = Barrier(len(clicks))
-
-    def click(one):
-        together.wait()
-        return one[0].post(one[1]).status_code
-
-    with ThreadPoolExecutor(len(clicks)) as pool:
-        assert {*pool.map(click, clicks)} <= {302, 404}
 
 
 def test_no_account_that_is_not_let_in_becomes_the_owner(app, alice, carol):
@@ -245,12 +233,35 @@ def test_who_goes_leaves_no_way_back_in(app, alice, bob, carol, way):
     with app.app_context():
         db.session.execute(db.update(Link).values(manager_id=carol.manager_id))
         db.session.commit()
+        asked = own_view_asked_by(carol, alice.team_id)
     if way == "end":
         alice.post(sharing(alice, f"{carol.manager_id}/end"))
     else:
         carol.post(sharing(alice, "leave"))
 
     assert bob.post(path, password=PASSWORD).status_code == 404
+    assert bob.open(asked).status_code == 404
+
+
+def own_view_asked_by(manager, team_id):
+    """Return the address of an own view that `manager` asked for."""
+    ids = {"manager_id": manager.manager_id, "team_id": team_id}
+    person = factory.employee(team_id, name="Ann")
+    token = links.make("own_view", employee_id=person.id, **ids)
+    link = db.session.scalar(db.select(Link).where(Link.kind == "own_view"))
+    factory.own_view(person, link_id=link.id, received_at=None, revealed_at=None)
+    return f"/s/{token}/"
+
+
+def test_who_may_only_look_from_now_on_takes_no_own_view(app, alice, carol):
+    share(alice, carol)
+    with app.app_context():
+        asked = own_view_asked_by(carol, alice.team_id)
+    before = carol.open(asked).status_code
+    path = sharing(alice, f"{carol.manager_id}/role")
+    alice.post(path, role="viewer", was="editor")
+
+    assert (before, carol.open(asked).status_code) == (200, 404)
 
 
 def test_of_many_clicks_one_invitation_is_open(app, alice):

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import factory
 import pytest
+from browsing import at_once
 
 from delegate import i18n, rules, wording
 from delegate.dialogue import acquainting
@@ -347,3 +348,13 @@ def test_the_private_sheet_tells_the_step_in_place_of_the_hint(app, alice, ann, 
     assert "Planned, Rota: Together once." in paper
     assert str(wording.ACQUAINT["choices"]) not in paper
     assert str(wording.ACQUAINT["needs"]) in paper
+
+
+@pytest.mark.parametrize("clicks", [("done",) * 3, ("drop",) * 3, ("done", "drop", "")])
+def test_clicks_at_the_same_moment_end_in_words(app, alice, ann, clicks):
+    one = add_step(app, ann)
+    form = {"text": "Three options.", "task_id": "", "due_on": "", "version": "1"}
+    here = f"/steps/{ann}/{one}"
+    sent = [(alice, f"{here}/{click}".rstrip("/"), form) for click in clicks]
+
+    assert set(at_once(*sent)) <= {302, 404, 409}

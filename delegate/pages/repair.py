@@ -97,7 +97,8 @@ def step(employee_id: int, criterion: str) -> ResponseReturnValue:
 @bp.route("/steps/<id:repair_id>", methods=["GET", "POST"])
 def edit(repair_id: int) -> ResponseReturnValue:
     one = mine_or_404(repair_id)
-    employee = access.own_or_404(Employee, one.employee_id, write=True)
+    employee_id = one.employee_id
+    employee = access.own_or_404(Employee, employee_id, write=True)
     form = StepForm(obj=one) if request.method != "POST" else StepForm()
     form.ask_of(employee, one.task_id)
     if request.method != "POST":
@@ -110,7 +111,7 @@ def edit(repair_id: int) -> ResponseReturnValue:
         differences = form.differences(one)
         form.accept(one)
         return show_step(form, employee, one.criterion, differences), 409
-    return back(employee.id, gettext("Saved."))
+    return back(employee_id, gettext("Saved."))
 
 
 def show_step(
@@ -131,7 +132,7 @@ def mine_or_404(repair_id: int) -> Step:
         Step.id == repair_id, mending.repairs(access.manager().id)
     )
     one: Step = db.session.scalar(query) or abort(404)
-    return one
+    return access.settled_or_404(one) if request.method == "POST" else one
 
 
 def back(employee_id: int, words: str) -> ResponseReturnValue:
@@ -144,12 +145,13 @@ def done(repair_id: int) -> ResponseReturnValue:
     """Say that a step was taken; with `undone=1` that it was not."""
     one, undone = mine_or_404(repair_id), "undone" in request.args
     one.done_at = None if undone else one.done_at or utc_now()
+    employee_id = one.employee_id
     db.session.commit()
     if undone:
-        return back(one.employee_id, gettext("Undone."))
-    undo = url_for(".done", repair_id=one.id, undone=1)
+        return back(employee_id, gettext("Undone."))
+    undo = url_for(".done", repair_id=repair_id, undone=1)
     flash_undo(gettext("That step is taken."), undo)
-    return redirect(url_for("people.show", employee_id=one.employee_id))
+    return redirect(url_for("people.show", employee_id=employee_id))
 
 
 @bp.post("/steps/<id:repair_id>/drop")

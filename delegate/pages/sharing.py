@@ -142,6 +142,8 @@ def change(team_id: int, manager_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit() or form.was.data != member.role:
         return changed_meanwhile(team)
     member.role = form.role.data
+    if member.role == VIEWER:
+        revoke_links(team, manager_id, "own_view")
     db.session.commit()
     flash(gettext("Saved."))
     return redirect(url_for(".index", team_id=team.id))
@@ -158,7 +160,7 @@ def end(team_id: int, manager_id: int) -> ResponseReturnValue:
     """Take someone out of the team: from their next click on it is not there."""
     team = locked(team_id)
     db.session.delete(other_or_404(team, manager_id))
-    revoke_invitations(team, manager_id)
+    revoke_links(team, manager_id, "invitation", "own_view")
     db.session.commit()
     them = db.session.get_one(Manager, manager_id)
     flash(
@@ -184,7 +186,7 @@ def hand_over(team_id: int, manager_id: int) -> ResponseReturnValue:
     team = locked(team_id)
     other_or_404(team, manager_id).role = OWNER
     member_of(team, mine).role = EDITOR
-    revoke_invitations(team, mine)
+    revoke_links(team, mine, "invitation")
     db.session.commit()
     flash(gettext("The team is handed over. You still work with it."))
     return redirect(url_for(".index", team_id=team_id))
@@ -199,7 +201,7 @@ def leave(team_id: int) -> ResponseReturnValue:
     if mine.role == OWNER:
         abort(404)
     db.session.delete(mine)
-    revoke_invitations(team, mine.manager_id)
+    revoke_links(team, mine.manager_id, "invitation", "own_view")
     db.session.commit()
     flash(gettext("You have left the team “%(name)s”.", name=team.name))
     return redirect(url_for("teams.index"))
@@ -217,10 +219,13 @@ def lock_accounts(*ids: int) -> None:
         abort(404)
 
 
-def revoke_invitations(team: Team, manager_id: int) -> None:
-    """Let no invitation of a manager's bring anyone in who is to be out."""
+def revoke_links(team: Team, manager_id: int, *kinds: str) -> None:
+    """Let no link of these kinds of a manager's open anything.
+
+    It would bring someone in who is to be out, or take in what is not theirs to read.
+    """
     theirs = {"team_id": team.id, "manager_id": manager_id}
-    links.revoke_all(db.select(Link).filter_by(kind="invitation", **theirs))
+    links.revoke_all(db.select(Link).filter_by(**theirs).where(Link.kind.in_(kinds)))
 
 
 def locked(team_id: int) -> Team:

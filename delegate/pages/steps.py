@@ -179,7 +179,7 @@ def own_step_or_404(employee_id: int, step_id: int) -> tuple[Employee, Step]:
     step = access.own_or_404(Step, step_id, write=True)
     if step.employee_id != employee.id or step.kind != acquainting.KIND:
         abort(404)
-    return employee, step
+    return employee, access.settled_or_404(step) if request.method == "POST" else step
 
 
 @bp.route(STEP, methods=["GET", "POST"])
@@ -198,7 +198,7 @@ def edit(employee_id: int, step_id: int) -> ResponseReturnValue:
         form.accept(step)
         return show_one(form, employee, step, differences), 409
     flash(gettext("Saved."))
-    return redirect(url_for("people.show", employee_id=employee.id, _anchor="steps"))
+    return redirect(url_for("people.show", employee_id=employee_id, _anchor="steps"))
 
 
 def offer_again(form: StepForm, employee: Employee, step: Step) -> None:
@@ -226,14 +226,15 @@ def show_one(
 @bp.post(f"{STEP}/done")
 def done(employee_id: int, step_id: int) -> ResponseReturnValue:
     """Note that it is done, and lead to what was seen by it."""
-    employee, step = own_step_or_404(employee_id, step_id)
+    _employee, step = own_step_or_404(employee_id, step_id)
     step.done_at = step.done_at or utc_now()
+    next_page = to_rate(step)
     db.session.commit()
     flash_undo(
         gettext("Done. What did you see?"),
-        url_for(".undo", employee_id=employee.id, step_id=step.id),
+        url_for(".undo", employee_id=employee_id, step_id=step_id),
     )
-    return redirect(to_rate(step))
+    return redirect(next_page)
 
 
 def to_rate(step: Step) -> str:
@@ -247,17 +248,17 @@ def to_rate(step: Step) -> str:
 
 @bp.post(f"{STEP}/undo")
 def undo(employee_id: int, step_id: int) -> ResponseReturnValue:
-    employee, step = own_step_or_404(employee_id, step_id)
+    _employee, step = own_step_or_404(employee_id, step_id)
     step.done_at = None
     db.session.commit()
     flash(gettext("Undone."))
-    return redirect(url_for("people.show", employee_id=employee.id, _anchor="steps"))
+    return redirect(url_for("people.show", employee_id=employee_id, _anchor="steps"))
 
 
 @bp.post(f"{STEP}/drop")
 def drop(employee_id: int, step_id: int) -> ResponseReturnValue:
-    employee, step = own_step_or_404(employee_id, step_id)
+    _employee, step = own_step_or_404(employee_id, step_id)
     db.session.delete(step)
     db.session.commit()
     flash(gettext("Dropped."))
-    return redirect(url_for("people.show", employee_id=employee.id, _anchor="steps"))
+    return redirect(url_for("people.show", employee_id=employee_id, _anchor="steps"))
