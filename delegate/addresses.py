@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from flask import Flask, current_app, request, url_for
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -11,12 +11,15 @@ READING = ("GET", "HEAD")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 """How the token of a door by link looks: 256 bits, in base64 for addresses."""
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
 WITH_TOKEN = re.compile(rf"/{TOKEN.pattern}(\.[a-z]+)?(/|$)")
 
 
 def init_app(app: Flask) -> None:
-    """Offer `page_here` to templates: the page to come back to."""
+    """Offer templates the page to come back to, and how far our links reach."""
     app.jinja_env.globals["page_here"] = page_here
+    app.jinja_env.globals["is_here_only"] = is_here_only
 
 
 def page_here() -> str:
@@ -52,6 +55,11 @@ def outside(endpoint: str, **values: Any) -> str:
         return url_for(endpoint, **values, _external=True)
     path = current_app.url_map.bind("").build(endpoint, values)
     return urljoin(public, path)
+
+
+def is_here_only() -> bool:
+    """Tell whether a link that `outside` makes opens on this computer and no other."""
+    return urlsplit(outside("today.index")).hostname in LOOPBACK
 
 
 def nearest_page(path: str) -> str:

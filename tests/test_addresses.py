@@ -2,6 +2,7 @@
 
 import factory
 import pytest
+from conftest import on_one_database
 
 FORMS = {
     "/tasks/set?show=all": "/tasks?show=all",
@@ -36,3 +37,22 @@ def test_looking_at_an_address_that_takes_a_form_shows_its_page(alice):
 
 def test_an_address_that_takes_no_form_still_says_so(alice):
     assert alice.post("/method/").status_code == 405
+
+
+@pytest.mark.parametrize("public", [None, "https://delegate.example"])
+@on_one_database
+def test_an_address_of_this_computer_says_that_no_phone_opens_it(app, alice, public):
+    app.config["PUBLIC_URL"] = public
+    with app.app_context():
+        ann = factory.employee(alice.team_id).id
+        for _ in range(4):
+            factory.employee(alice.team_id)
+    pages = [
+        alice.page(
+            alice.post(f"/conditions/{alice.team_id}/ask", seen="none", version="0")
+        ),
+        alice.page(alice.post(f"/people/{ann}/own-view", saw="none")),
+    ]
+
+    for page in pages:
+        assert ("open on this computer only" in page.text) is (public is None)
