@@ -51,8 +51,25 @@ def asked(browser, size=5):
     return here, ask(browser, here)
 
 
+def press(browser, here, way):
+    """Return the response to a button of the page, sent with all that stands in it."""
+    page = browser.get(here)
+    return browser.post(f"{here}/{way}", **filled_in(page, way))
+
+
+def filled_in(page, way):
+    """Return what the form with the button for `way` would send, unless typed over."""
+    [button] = page.select(f"button[formaction$={way}]")
+    form = page.select_one(f"form#{button['form']}")
+    fields = form.select("input[type=hidden], input[checked]")
+    texts = {one["name"]: one.text.strip() for one in form.select("textarea")}
+    return {**{one["name"]: one["value"] for one in fields}, **texts} | {
+        button["name"]: button["value"]
+    }
+
+
 def ask(browser, here):
-    page = browser.page(browser.post(f"{here}/ask"))
+    page = browser.page(press(browser, here, "ask"))
     return [ADDRESS.search(one.text).group() for one in page.select(".addresses li")]
 
 
@@ -165,7 +182,7 @@ def test_a_team_of_three_is_told_so_and_gets_no_codes(app, alice):
     assert "Is the direction clear?" in words(page)
     assert page.select("form[action$=ask]") == []
 
-    alice.post(f"{here}/ask")
+    alice.post(f"{here}/ask", seen="none")
     with app.app_context():
         assert db.session.scalar(select(Link)) is None
         assert db.session.scalar(select(TeamRound)) is None
@@ -183,7 +200,7 @@ def test_as_many_codes_as_there_are_people_now(app, alice):
 def test_nothing_is_shown_below_four(app, alice, answers):
     here, addresses = asked(alice, 6)
     answered(app, addresses[:answers], direction="no")
-    alice.post(f"{here}/end")
+    press(alice, here, "end")
     page = alice.get(here)
 
     if answers == 4:
@@ -306,14 +323,49 @@ def test_answers_with_all_codes_at_once_all_count(app, alice):
 
 def test_of_two_rounds_asked_at_once_one_is_on(app, alice):
     here = team_of(alice, 4)
-    pages = alice.click_again_and_again(f"{here}/ask", times=2)
-    found = [ADDRESS.findall(page.text) for page in pages]
-    visitor = Browser(app)
-    opened = [{visitor.open(one).status_code for one in some} for some in found]
+    sent = filled_in(alice.get(here), "ask")
+    pages = alice.click_again_and_again(f"{here}/ask", times=2, **sent)
+    by_status = {one.status_code: ADDRESS.findall(one.text) for one in pages}
 
-    assert sorted(opened, key=str) == [{200}, {404}]
+    assert sorted(by_status) == [200, 409]
+    assert by_status[409] == []
+    assert {Browser(app).open(one).status_code for one in by_status[200]} == {200}
     with app.app_context():
         assert db.session.scalar(db.select(db.func.count(TeamRound.id))) == 1
+
+
+@pytest.mark.parametrize("sent_before", [{}, {"direction": "no"}])
+def test_reloading_the_codes_leaves_them_good(app, alice, sent_before):
+    here = team_of(alice, 4)
+    sent = filled_in(alice.get(here), "ask") | sent_before
+    codes = ADDRESS.findall(alice.page(alice.post(f"{here}/ask", **sent)).text)
+    for _ in range(2):
+        page = alice.page(alice.post(f"{here}/ask", **sent), 409)
+        assert ADDRESS.findall(page.text) == []
+        assert "not shown again. Make new ones only if they were lost" in words(page)
+        assert page.select(".conflict") == []
+    assert {Browser(app).open(one).status_code for one in codes} == {200}
+
+    again = alice.post(f"{here}/ask", **filled_in(page, "ask"))
+    assert len(alice.page(again).select(".addresses li")) == 4
+    Browser(app).get(codes[0], 404)
+
+
+@pytest.mark.parametrize("way", ["ask", "end"])
+def test_what_was_typed_is_saved_with_any_button(app, alice, way):
+    here, addresses = asked(alice, 4)
+    answered(app, addresses[:1])
+    sent = filled_in(alice.get(here), way)
+    alice.post(f"{here}/{way}", **sent | {"direction": "no"})
+
+    assert alice.get(here).select_one("#direction-1").has_attr("checked")
+    with app.app_context():
+        before = db.session.scalar(select(TeamRound.id))
+    sent |= {"seen": str(before), "direction": "yes"}
+    page = alice.page(alice.post(f"{here}/{way}", **sent), 409)
+    assert [one.text for one in page.select(".conflict h3")] != []
+    with app.app_context():
+        assert db.session.scalar(select(TeamRound.id)) == before
 
 
 # ---- nobody's to know
@@ -345,7 +397,7 @@ def test_a_copy_of_the_team_tells_no_more_than_the_page(app, alice):
     answered(app, addresses[:5], direction="no")
     assert copied(alice) == before == {"link": [], "team_round": []}
 
-    alice.post(f"{here}/end")
+    press(alice, here, "end")
     [told] = copied(alice)["team_round"]
     assert (told["answers"], told["direction_no"]) == (5, 5)
 
@@ -492,7 +544,7 @@ def test_it_costs_these_pages_one_query(app, alice, address):
 
 
 def slips(browser, here, size=5, **wish):
-    page = browser.page(browser.post(f"{here}/ask"))
+    page = browser.page(press(browser, here, "ask"))
     codes = page.select_one("[name=codes]")["value"]
     wish = {"language": "en", "paper": "a4", "codes": codes, **wish}
     return codes.split(), browser.post(f"{here}/slips", **wish)

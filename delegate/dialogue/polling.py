@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from ..database import lock
+from ..database import VersionConflict, lock
 from ..identity import links
 from ..models import CONDITIONS, Link, Team, TeamConditions, TeamRound, db
 
@@ -119,13 +119,21 @@ def newest(team_id: int) -> TeamRound | None:
     return db.session.scalar(mine.order_by(TeamRound.id.desc()).limit(1))
 
 
-def ask(team: Team, people: int, manager_id: int) -> list[str]:
+def seen(round: TeamRound | None) -> str:
+    """Return what a page keeps of the newest round that it was made upon."""
+    return str(round.id) if round else "none"
+
+
+def ask(team: Team, people: int, manager_id: int, upon: str) -> list[str]:
     """Begin a round and return its codes, to show once. The caller commits.
 
     It ends the round before; one that could not be told is forgotten. The codes come
-    in an order that no row has. Raises TooFewPeople.
+    in an order that no row has. `upon` is the round that was `seen`. Raises
+    VersionConflict where there is a newer one, and TooFewPeople.
     """
-    lock(team)  # Of two clicks the second revokes the codes of the first.
+    lock(team)  # Of two clicks the second sees the round of the first.
+    if upon != seen(newest(team.id)):
+        raise VersionConflict(team)
     codes = links.make_codes(team.id, people)
     db.session.flush()
     untold = TeamRound.answers < links.LEAST_ANSWERS

@@ -78,18 +78,21 @@ class ConditionsForm(VersionedForm):
             if self[name].data != NO and not field.data:
                 field.data = str(wording.TEAM_ACTIONS[name])
 
+    def take_back(self, team_id: int) -> None:
+        """Take the proposals out that nobody touched, where nothing is missing."""
+        heard = polling.heard(team_id)
+        for name in CONDITIONS:
+            field = self[f"{name}_action"]
+            asked = self[name].data == NO or heard.team_misses(name)
+            if not asked and field.data in proposed(name):
+                field.data = ""
+
     def fill(self, row: Any) -> None:
         """Write the answers onto `row`, which may be new; no untouched proposals."""
-        heard = polling.heard(row.team_id)
+        self.take_back(row.team_id)
         for name in CONDITIONS:
-            text, said = self[f"{name}_action"].data, self[name].data
-            asked = said == NO or heard.team_misses(name)
-            setattr(row, name, MEANT[said])
-            setattr(
-                row,
-                f"{name}_action",
-                text if asked or text not in proposed(name) else "",
-            )
+            setattr(row, name, MEANT[self[name].data])
+            setattr(row, f"{name}_action", self[f"{name}_action"].data)
         row.answered_by_id, row.answered_at = access.manager().id, utc_now()
         db.session.add(row)
 
@@ -138,20 +141,37 @@ def show(team_id: int) -> ResponseReturnValue:
 @bp.post("/conditions/<id:team_id>")
 def answer(team_id: int) -> ResponseReturnValue:
     team = access.own_team_or_404(team_id, write=True)
-    form = ConditionsForm()
-    if not form.validate_on_submit():
-        return page(team, form), 422
-    lock(team)  # Of two first answers at once the second meets the row of the first.
-    row = row_of(team)
-    try:
-        save(form, row)
-    except VersionConflict:
-        row = row_of(team)
-        differences = form.differences(in_words(row))
-        form.accept(row)
-        return page(team, form, differences), 409
+    refused = keep(team, ConditionsForm())
+    if refused:
+        return refused
     flash(gettext("Saved."))
     return redirect(url_for(".show", team_id=team.id))
+
+
+def keep(team: Team, form: ConditionsForm) -> ResponseReturnValue | None:
+    """Save the answers with whatever else is done; the page where that cannot be."""
+    if not form.validate_on_submit():
+        db.session.rollback()
+        return page(team, form), 422
+    lock(team)  # Of two first answers at once the second meets the row of the first.
+    try:
+        save(form, row_of(team))
+    except VersionConflict:
+        return collided(team, form)
+    return None
+
+
+def collided(
+    team: Team, form: ConditionsForm, *, asked: bool = False
+) -> ResponseReturnValue:
+    """Show what was typed, and beside it what was saved, or asked, meanwhile."""
+    db.session.rollback()
+    row = row_of(team)
+    form.take_back(team.id)
+    differences = form.differences(in_words(row))
+    form.propose()
+    form.accept(row)
+    return page(team, form, differences, asked=asked), 409
 
 
 def row_of(team: Team) -> TeamConditions:
@@ -167,7 +187,9 @@ def in_words(row: TeamConditions) -> Any:
     return SimpleNamespace(version=row.version, **answers, **actions)
 
 
-def page(team: Team, form: ConditionsForm, differences: Any = ()) -> str:
+def page(
+    team: Team, form: ConditionsForm, differences: Any = (), *, asked: bool = False
+) -> str:
     heard = polling.heard(team.id)
     newest = polling.newest(team.id)
     return render_template(
@@ -178,6 +200,8 @@ def page(team: Team, form: ConditionsForm, differences: Any = ()) -> str:
         heard=heard,
         earlier=[one for one in polling.rounds(team.id) if one != heard.round],
         newest=newest,
+        seen=polling.seen(newest),
+        asked_meanwhile=asked and newest,
         ends_at=polling.ends_at(team.id),
         people=people_in(team),
         may_write=access.may_write(team.id),
@@ -206,14 +230,22 @@ def people_in(team: Team) -> int:
 
 @bp.post("/conditions/<id:team_id>/ask")
 def ask(team_id: int) -> ResponseReturnValue:
-    """Make codes for as many as there are, and show them this once."""
+    """Make codes for as many as there are, and show them this once.
+
+    Reloading what it shows must not end those codes for new ones.
+    """
     team = access.own_team_or_404(team_id, write=True)
+    form, upon = ConditionsForm(), request.form.get("seen", "")
     try:
-        codes = polling.ask(team, people_in(team), access.manager().id)
+        codes = polling.ask(team, people_in(team), access.manager().id, upon)
+    except VersionConflict:
+        return collided(team, form, asked=True)
     except links.TooFewPeople:
         flash(gettext("There are too few people to ask without a name."), "error")
         return redirect(url_for(".show", team_id=team.id))
-    db.session.commit()
+    refused = keep(team, form)
+    if refused:
+        return refused
     return render_template(
         "conditions/made.html",
         team=team,
@@ -287,11 +319,15 @@ def slip(code: str) -> Slip:
 @bp.post("/conditions/<id:team_id>/end")
 def end(team_id: int) -> ResponseReturnValue:
     team = access.own_team_or_404(team_id, write=True)
-    if polling.end(team):
-        db.session.commit()
+    ended = polling.end(team)
+    if not ended:
+        db.session.rollback()
+    refused = keep(team, ConditionsForm())
+    if refused:
+        return refused
+    if ended:
         flash(gettext("The round is closed. Here is what came of it."))
     else:
-        db.session.rollback()
         flash(gettext("Not closed: fewer than four have answered."), "error")
     return redirect(url_for(".show", team_id=team_id))
 
