@@ -1,11 +1,13 @@
 """What a team needs first: the manager's side, and the team's by codes of nobody."""
 
+import io
 import json
 import re
 import threading
 from datetime import datetime, timedelta
 
 import factory
+import pikepdf
 import pytest
 import segno
 from browser import check_accessible
@@ -561,6 +563,18 @@ def test_slips_have_each_code_and_can_be_read_by_everyone(app, alice, tmp_path):
     for code in codes:
         assert f"https://delegate.example/c/{code}" in text
     assert "Vieruitsprakenoverjeteam" in text
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_eight_slips_fit_on_a_page(app, alice, paper):
+    app.config["PUBLIC_URL"] = "https://delegate.example"
+    here = team_of(alice, 9)
+    codes, _ = slips(alice, here)
+    for size, pages in ((8, 1), (9, 2)):
+        wish = {"language": "nl", "paper": paper, "codes": " ".join(codes[:size])}
+        answer = alice.post(f"{here}/slips", **wish)
+        with pikepdf.open(io.BytesIO(answer.data)) as document:
+            assert len(document.pages) == pages
 
 
 def test_a_large_team_prints_its_slips_in_parts(monkeypatch, alice):
