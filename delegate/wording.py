@@ -297,6 +297,10 @@ SAFEGUARD_EFFECTS = {
     ),
 }
 
+STILL_OPEN = _("Still open: %(things)s.")
+WHAT_IS_DECIDED = _("what %(thing)s decides")
+WHAT_MAKES_SAFE = _("what makes it safe (%(thing)s)")
+
 GOES_PAST = {
     True: _(
         "You choose %(chosen)s. On %(noun)s it stops at %(level)s: which agreement"
@@ -507,6 +511,21 @@ def goes_past(ceiling: Ceiling, chosen: Level | None = None) -> str:
         noun=NOUNS[ceiling.input],
         level=int(ceiling.at_most),
     )
+
+
+def still_open(decides: str, unsafe: Iterable[str]) -> str:
+    """Say what an agreement leaves open; empty where that is nothing.
+
+    `decides` names who may decide what is not written yet, or is empty; `unsafe` are
+    the inputs of the rules that are to be made safe.
+    """
+    safe = _listed(NOUNS[one] for one in unsafe)
+    things = _listed(
+        _fill(sentence, thing=thing)
+        for sentence, thing in ((WHAT_IS_DECIDED, decides), (WHAT_MAKES_SAFE, safe))
+        if thing
+    )
+    return _fill(STILL_OPEN, things=things) if things else ""
 
 
 def raise_step(changes: Iterable[tuple[str, int | Clarity]], ratings: Ratings) -> str:

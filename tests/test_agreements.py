@@ -10,6 +10,7 @@ from delegate.models import Agreement, Employee, LookBack, Membership, Pair, Tas
 
 TODAY = date.today()
 SOON = TODAY + timedelta(days=40)
+CHANGED = "Changed after it was agreed: talk it through, and print it again."
 TEXTS = {"outcome": "A planning", "decides": "The order", "inform": "Thursdays"}
 
 
@@ -217,6 +218,49 @@ def test_above_the_advice_asks_its_question(alice, make):
     page = alice.get(make(6, reason="It goes well"))
 
     assert str(wording.POSTURE_QUESTIONS["generous"]) in page.text
+
+
+def test_what_is_still_open_is_said_at_the_button_and_once_it_is_agreed(alice, make):
+    """It never blocks; and what is asked for is not called optional."""
+    url = make(6, needs=3, reason="So")
+    words = "Still open: what Ann Verhoeven decides; what makes it safe (own needs)."
+    page = alice.get(url)
+
+    assert page.select_one("#still-open").text == words
+    for name in ("decides", "safeguard_needs"):
+        assert "optional" not in page.select_one(f"label[for={name}]").text
+    assert "optional" in page.select_one("label[for=safeguard_help]").text
+    saved(alice, url, agree="1")
+    assert f"Agreed. It counts from now on. {words}" in alice.get(url).text
+    assert "Still open" not in alice.get(url).text
+
+
+def test_nothing_is_called_open_where_nothing_is(alice, make):
+    url = make(5, decides="The order")
+
+    assert alice.get(url).select("#still-open") == []
+    saved(alice, url, agree="1")
+    assert "Still open" not in alice.get(url).text
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "words"),
+    [
+        ("agreed", {"decides": "Less"}, CHANGED),
+        ("looked_back", {"safeguard_needs": "A key"}, CHANGED),
+        ("agreed", {"look_back_on": SOON + timedelta(days=1)}, CHANGED),
+        ("agreed", {"reason": "It goes well"}, "Saved."),
+        ("agreed", {}, "Saved."),
+        ("draft", {"decides": "Less"}, "Saved."),
+    ],
+)
+def test_a_change_of_what_was_agreed_is_to_be_talked_through(
+    alice, make, state, fields, words
+):
+    url = make(state=state, **TEXTS)
+    saved(alice, url, **fields)
+
+    assert alice.get(url).select_one(".flashes").text.strip() == words
 
 
 @pytest.mark.parametrize(

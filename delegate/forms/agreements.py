@@ -102,6 +102,13 @@ class AgreementForm(SafeguardsForm):
             self.look_back_on.errors = [PAST]
         return not self.errors
 
+    def changes_promises(self, agreement: Agreement) -> bool:
+        """Tell whether another thing is promised than what was agreed before."""
+        changed = {str(one.label) for one in self.differences(agreement)}
+        return agreement.state != "draft" and bool(
+            changed - {str(self.reason.label.text)}
+        )
+
     def fill(self, row: Any) -> None:
         for name in (*TEXTS, "look_back_on"):
             setattr(row, name, self[name].data)

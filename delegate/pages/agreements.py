@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, case
 from sqlalchemy.orm import joinedload
 
-from .. import access, agreeing, database, i18n, planning, rules
+from .. import access, agreeing, database, i18n, planning, rules, wording
 from ..database import VersionConflict, page_of
 from ..dialogue import safeguarding
 from ..forms import query_choice, query_page
@@ -146,6 +146,9 @@ def group_of(row: Agreement, today: date) -> str:
     return "this_week" if row.look_back_on <= sunday else "later"
 
 
+CHANGED = _("Changed after it was agreed: talk it through, and print it again.")
+
+
 class Here(NamedTuple):
     """An agreement, with the person and the task that it is about."""
 
@@ -184,6 +187,7 @@ def save(agreement_id: int) -> ResponseReturnValue:
         return page(here, 422, form=form)
     try:
         database.check_version(agreement, form.version.data)
+        is_changed = form.changes_promises(agreement)
         form.fill(agreement)
         if agrees:
             agree(
@@ -194,8 +198,20 @@ def save(agreement_id: int) -> ResponseReturnValue:
         database.commit(agreement)
     except VersionConflict:
         return changed_meanwhile(here, form, "form")
-    flash(gettext("Agreed. It counts from now on.") if agrees else gettext("Saved."))
+    if agrees:
+        said = gettext("Agreed. It counts from now on.")
+        flash(f"{said} {left_open(here, form)}".strip())
+    elif is_changed:
+        flash(str(CHANGED))
+    else:
+        flash(gettext("Saved."))
     return redirect(url_for(".edit", agreement_id=agreement.id))
+
+
+def left_open(here: Here, form: AgreementForm) -> str:
+    """Return what was still open when the two agreed, in words; mostly nothing."""
+    found = planning.pair(here.employee, here.task, access.manager().id, i18n.today())
+    return str(safety(form, here.agreement, found.advice)["still_open"])
 
 
 def agree(agreement: Agreement, *, becomes_now: bool, not_mine: bool) -> None:
@@ -328,13 +344,23 @@ def fresh_forms(agreement: Agreement, today: date) -> dict[str, Any]:
 def safety(
     form: AgreementForm, agreement: Agreement, advice: rules.Recommendation
 ) -> dict[str, Any]:
-    """Return what a safeguard on each criterion changes, and what the level asks."""
+    """Return what a safeguard on each criterion changes, and what the level asks.
+
+    `wanted` are the fields that it asks for; `still_open` says which are empty.
+    """
     chosen = form.chosen or rules.Level(agreement.level)
     moment = agreeing.written("inform", form.inform.data)
+    asks = safeguarding.asks(chosen, advice, form.guarded, has_moment=bool(moment))
+    theirs = chosen >= rules.Level.ADVISE
+    unwritten = theirs and not form.decides.data
     return {
         "offers": safeguarding.offers(advice, form.guarded),
-        "asks": safeguarding.asks(
-            chosen, advice, form.guarded, has_moment=bool(moment)
+        "asks": asks,
+        "wanted": {one.field for one in safeguarding.asks(chosen, advice)}
+        | ({"decides"} if theirs else set()),
+        "still_open": wording.still_open(
+            agreement.pair.employee.name if unwritten else "",
+            [one.ceiling.input for one in asks],
         ),
     }
 
