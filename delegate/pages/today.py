@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, Select, func, select
 
 from .. import access, i18n, planning, rules, wording
-from ..dialogue import acquainting, mending
+from ..dialogue import acquainting, mending, own_view
 from ..dialogue.polling import heard
 from ..models import Agreement, Employee, Task, Team, db
 from ..overview import Matter, Overview, Person, overview
@@ -114,6 +114,7 @@ def index() -> ResponseReturnValue:
         again=again(team, found.people, today),
         going=few(erasure.warned(team, today)),
         heard=heard(team.id),
+        answered=own_view.to_reveal(people(team, today)),
         talk_first=few(mending.to_ask(people(team, today), access.manager().id)),
     )
 
