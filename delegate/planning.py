@@ -78,6 +78,13 @@ class Outcome(NamedTuple):
             return 0
         return max(0, self.advice.level - self.current)
 
+    @property
+    def agreed_otherwise(self) -> rules.Level | None:
+        """The level that is agreed, where it goes at another one now, or at none."""
+        live = self.agreement
+        is_agreed = live is not None and live.state in LOOKS_BACK
+        return live.level if live and is_agreed and live.level != self.current else None
+
 
 NOTHING_YET = Now(current=None, version=0, agreement=None)
 

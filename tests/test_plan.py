@@ -385,8 +385,38 @@ def test_what_was_not_seen_stands_once_above_the_tasks(app, alice):
 
     assert words.count("informing in time; own needs.") == 1
     assert words.count("Held back by: knowing this task.") == 3
-    assert words.count("To 4: Knowing this task, from 2 to 3.") == 3
+    assert words.count("To reach 4: Knowing this task, from 2 to 3.") == 3
     assert "You have not yet seen" not in words
+
+
+@pytest.mark.parametrize(
+    ("state", "current", "says"),
+    [
+        ("agreed", None, "now: not said agreed 6"),
+        ("looked_back", 4, "now 4 in step agreed 6"),
+        ("agreed", 6, "now 6"),
+        ("draft", None, "now: not said"),
+    ],
+)
+def test_the_agreed_level_stands_beside_another_that_it_goes_at(
+    app, alice, state, current, says
+):
+    with app.app_context():
+        employee = factory.employee(alice.team_id)
+        task = factory.task(alice.team_id)
+        factory.pair(employee, task, current=current)
+        factory.agreement(employee, task, 6, state=state)
+        id = employee.id
+    page = alice.get(f"/people/{id}/prepare")
+    [cell] = [
+        " ".join(row.select("div")[1].stripped_strings)
+        for row in page.select(".paper .of-standing")
+    ]
+
+    assert cell.startswith(says)
+    thirds = alice.get(f"/people/{id}").select_one(".thirds").text
+    for words in (cell, thirds):
+        assert ("agreed 6" in words) is ("agreed 6" in says)
 
 
 @pytest.mark.parametrize(
