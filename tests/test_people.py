@@ -315,6 +315,21 @@ def test_live_agreements_are_listed_with_their_look_back(app, alice, ann):
     assert [row.th.text for row in rows] == ["Rota"]
     assert "order of jobs" in rows[0].text
     assert "4 Jan 2099" in rows[0].text
+def test_what_is_not_written_in_both_directions_can_be_written(app, alice, ann):
+    def link():
+        [found] = alice.get(f"/people/{ann}").select("a[href$='#entrusted']")
+        return found
+
+    assert link().text.startswith("Write it")
+    assert alice.get(link()["href"]).select("textarea#entrusted")
+    with app.app_context():
+        employee = db.session.get(Employee, ann)
+        for name in ("entrusted", "asks_of_me", "count_on_me", "learning"):
+            setattr(employee, name, "Words.")
+        db.session.commit()
+    assert link().text.startswith("Change")
+
+
 
 
 def test_a_page_takes_as_many_statements_for_many_rows_as_for_one(app, alice, ann):
