@@ -25,6 +25,7 @@ from delegate.sheets.spreadsheets import (
     reread,
     split,
     to_text,
+    unlisted,
 )
 from delegate.sheets.uploads import Upload
 from delegate.sheets.workbooks import MOST_UNPACKED, read_file
@@ -140,6 +141,40 @@ def test_what_does_not_fit_an_encoding_says_so():
 )
 def test_pasted_text_stays_as_it_was(text, rows):
     assert [row.cells for row in split(text, TAB)] == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("1. Ann\r\n2. Bob\r\n\r\n10. Cas\r\n", "Ann\r\nBob\r\n\r\nCas\r\n"),
+        ("1) Ann\n999) Bob", "Ann\nBob"),
+        ("- Ann\n* Bob\n • Cas\n–\tDaan", "Ann\nBob\nCas\nDaan"),
+        ("1.\tAnn\tplanner\n2.\tBob", "Ann\tplanner\nBob"),
+        ("- 1. Ann", "1. Ann"),
+        ("- Stock\n- -5 °C check", "Stock\n-5 °C check"),
+        ("- 5 °C check\nStock", "- 5 °C check\nStock"),
+        ("-5 °C check\n-7 °C check", "-5 °C check\n-7 °C check"),
+        ("1. Ann\nBob", "1. Ann\nBob"),
+        ("1.5 hours\n2.5 hours", "1.5 hours\n2.5 hours"),
+        ("1000. Ann", "1000. Ann"),
+        ('"- two\n- lines"\tx', '"- two\n- lines"\tx'),
+        ("- \n- Ann", "- \n- Ann"),
+        (" \n", " \n"),
+        ("", ""),
+    ],
+)
+def test_the_signs_of_a_pasted_list_come_off_where_each_line_has_one(text, bare):
+    assert unlisted(text) == bare
+
+
+def test_a_file_keeps_the_signs_of_its_lines():
+    pasted = Upload(Kind.TASKS, {"tasks": "1. Stock\n2. Rota"})
+    from_file = Upload(Kind.TASKS, {})
+    from_file.read(b"1. Stock\n2. Rota", LIMITS)
+    sent = {"tasks": from_file.text, "tasks-sheets": from_file.kept}
+
+    assert pasted.text == "Stock\nRota"
+    assert from_file.text == Upload(Kind.TASKS, sent).text == "1. Stock\n2. Rota"
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r"))))

@@ -163,6 +163,18 @@ def looks_binary(text: str) -> bool:
 # ---- from text to rows
 
 
+LISTED = re.compile(r"\s*(?:[-–*•·]|[0-9]{1,3}[.)])\s+(?=\S)")
+"""What a list has before each of its lines, copied out of a letter or a page."""
+
+
+def unlisted(text: str) -> str:
+    """Return a pasted list without the signs before its lines, where each has one."""
+    lines = text.split("\n")
+    if not all(LISTED.match(line) for line in lines if line.strip()):
+        return text
+    return "\n".join(LISTED.sub("", line, count=1) for line in lines)
+
+
 QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"(?![^\t\n])')
 PLAIN = re.compile(r"[^\t\n]*")
 

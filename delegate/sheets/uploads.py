@@ -18,6 +18,7 @@ from .spreadsheets import (
     legible,
     pasted,
     reread,
+    unlisted,
 )
 from .workbooks import Sheet, read_file
 
@@ -35,6 +36,8 @@ class Upload:
         }
         self.text = legible(form.get(kind, ""))
         self.sheets = kept_sheets(self.wishes.get("sheets", ""))
+        if not self.sheets:  # A file says what it means: this was pasted.
+            self.text = unlisted(self.text)
         self.sheet = place(self.wishes.get("sheet-was", ""), self.sheets)
         self.encoding = self.wishes.get("encoding-was", "")
         self.fault: ImportFault | None = None
