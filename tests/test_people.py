@@ -231,6 +231,18 @@ def test_people_of_another_team_look_like_nobody(app, alice, bob, ann):
     assert "Ann" not in bob.get("/people/removed").main.text
 
 
+def test_nobody_is_asked_to_look_again_before_anybody_looked(app, alice, ann):
+    for words in ("Say what you have seen", "Look again"):
+        page = alice.get(f"/people/{ann}")
+        [link] = page.select(f".page-head a[href='/ratings/{ann}']")
+        assert link.text == words
+        nothing = "You have seen none of the four criteria yet."
+        assert nothing in page.select_one(".lede").text
+        with app.app_context():
+            employee = db.session.get(Employee, ann)
+            factory.rating(employee, "informs", None, rater_id=alice.manager_id)
+
+
 def test_the_page_says_what_was_seen_in_words(app, alice, ann):
     with app.app_context():
         employee = db.session.get(Employee, ann)
@@ -303,18 +315,6 @@ def test_tasks_stand_in_three_bands(app, alice, ann):
     assert "Old work" not in page.main.text
 
 
-def test_live_agreements_are_listed_with_their_look_back(app, alice, ann):
-    with app.app_context():
-        employee = db.session.get(Employee, ann)
-        for title, state in (("Rota", "agreed"), ("Tender", "ended")):
-            task = factory.task(alice.team_id, title)
-            factory.agreement(employee, task, state=state, decides="order of jobs")
-
-    rows = alice.get(f"/people/{ann}").select("[aria-labelledby=agreed] tbody tr")
-
-    assert [row.th.text for row in rows] == ["Rota"]
-    assert "order of jobs" in rows[0].text
-    assert "4 Jan 2099" in rows[0].text
 def test_what_is_not_written_in_both_directions_can_be_written(app, alice, ann):
     def link():
         [found] = alice.get(f"/people/{ann}").select("a[href$='#entrusted']")
@@ -330,6 +330,18 @@ def test_what_is_not_written_in_both_directions_can_be_written(app, alice, ann):
     assert link().text.startswith("Change")
 
 
+def test_live_agreements_are_listed_with_their_look_back(app, alice, ann):
+    with app.app_context():
+        employee = db.session.get(Employee, ann)
+        for title, state in (("Rota", "agreed"), ("Tender", "ended")):
+            task = factory.task(alice.team_id, title)
+            factory.agreement(employee, task, state=state, decides="order of jobs")
+
+    rows = alice.get(f"/people/{ann}").select("[aria-labelledby=agreed] tbody tr")
+
+    assert [row.th.text for row in rows] == ["Rota"]
+    assert "order of jobs" in rows[0].text
+    assert "4 Jan 2099" in rows[0].text
 
 
 def test_a_page_takes_as_many_statements_for_many_rows_as_for_one(app, alice, ann):

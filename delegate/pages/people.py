@@ -47,7 +47,7 @@ from ..rights import erasure
 bp = Blueprint("people", __name__, url_prefix="/people", cli_group=None)
 
 SEEN = {
-    0: _("You have seen none of the four yet."),
+    0: _("You have seen none of the four criteria yet."),
     1: _("You have seen one of the four."),
     2: _("You have seen two of the four."),
     3: _("You have seen three of the four."),
@@ -56,7 +56,7 @@ SEEN = {
 """By how many of the criteria have been seen: acquaintance, never a score."""
 
 SEEN_BY_ANYONE = {
-    0: _("None of the four has been seen yet."),
+    0: _("None of the four criteria has been seen yet."),
     1: _("One of the four has been seen."),
     2: _("Two of the four have been seen."),
     3: _("Three of the four have been seen."),
