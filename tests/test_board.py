@@ -295,6 +295,26 @@ def test_the_strip_counts_what_there_is_to_do(app, alice, many):
     )
 
 
+@pytest.mark.parametrize("count", [3, 4])
+def test_many_tasks_to_answer_are_one_line_that_leads_to_them(app, alice, count):
+    with app.app_context():
+        factory.employee(alice.team_id)
+        for number in range(count):
+            factory.task(alice.team_id, f"Task {number}", stakes=None)
+    page = alice.get("/board/")
+    listed = f"/tasks/?team={alice.team_id}&show=to_answer"
+    lines = [words(one) for one in page.select(f"a[href='{listed}']")]
+    cells = {words(one) for one in page.select("td.reserved p:first-child")}
+
+    if count == 4:
+        assert lines == ["4 tasks wait for answers, and then the levels follow"]
+        assert cells == {"To answer"}
+        assert len(alice.get(listed).select(".task-list tbody tr")) == 4
+    else:
+        assert lines == []
+        assert "To answer" not in cells
+
+
 def test_where_nothing_is_to_be_done_there_is_no_strip(alice, pair):
     assert alice.get("/board/").select(".strip") == []
 

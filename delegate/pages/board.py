@@ -47,6 +47,9 @@ POSTURES = {
 }
 """What can be filtered by as it goes now, by the name in the address."""
 
+MANY_TO_ANSWER = 4
+"""From so many tasks with questions, one line leads to them all."""
+
 FILTERS = ("all", *POSTURES, "still_with_me", "provisional", "to_answer")
 SORTS = ("room", "title", "stakes", "newest")
 
@@ -164,6 +167,7 @@ def index() -> ResponseReturnValue:
         line(one, people.items, picked, known, whole.matters, fixed, to_pair)
         for one in tasks.items
     ]
+    to_answer = sum(one.to_answer for one in whole.tasks)
     return render_template(
         "board/index.html",
         team=team,
@@ -178,6 +182,7 @@ def index() -> ResponseReturnValue:
         counts=counts(whole, lines),
         strip=strip(whole, today),
         marks=marks(whole),
+        many_to_answer=to_answer if to_answer >= MANY_TO_ANSWER else 0,
         here=request.path,
         fixed=fixed,
         to_new=url_for("tasks.new"),
