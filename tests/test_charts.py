@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import factory
 import pytest
 
+from delegate import rules
 from delegate.history import charts, looks
 from delegate.history.looks import Look
 from delegate.models import Employee, db, utc_now
@@ -149,3 +150,25 @@ def test_nobody_sees_how_another_rates(app, alice, bob):
         one = rate_team(alice.team_id, [4] * 12, bob.manager_id)
 
     assert alice.get(f"/ratings/{one}").select_one("#leaning") is None
+
+
+@pytest.mark.parametrize("address", ["/people/{}", "/people/{}/prepare"])
+def test_the_axes_line_up_below_titles_of_one_line_and_two(
+    live_server, new_page, address
+):
+    with live_server.app.app_context():
+        employee = factory.employee(live_server.team_id)
+        for day in (date(2026, 9, 1), date(2026, 11, 2)):
+            factory.rated(employee, seen_on=day, rater_id=live_server.manager_id)
+        id = employee.id
+    page = new_page("nl")
+    page.goto(address.format(id))
+    page.locator(".caption").nth(1).evaluate(
+        "it => it.textContent += ' woord'.repeat(9)"
+    )
+    places = page.locator("svg.chart").evaluate_all(
+        "all => all.map(it => Math.round(it.getBoundingClientRect().top))"
+    )
+
+    assert len(places) == len(rules.CRITERIA)
+    assert len(set(places)) == 1
