@@ -109,3 +109,12 @@ def test_a_long_trail_comes_in_pages(app, alice, people):
     later = alice.get(first.select_one("[rel=next]")["href"])
 
     assert (len(lines(first)), len(lines(later))) == (100, 6)
+
+
+def test_a_long_name_does_not_widen_the_page(live_server, new_page):
+    with live_server.app.app_context():
+        factory.employee(live_server.team_id, "Wilhelmina van den Boogaard " * 4)
+    page = new_page(width=390)
+    page.goto("/trail/")
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
