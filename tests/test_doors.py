@@ -64,6 +64,7 @@ DOORS = {
         conditions.answer conditions.ask conditions.end conditions.slips
         people.add people.new people.edit people.remove people.put_back plan.prepare
         own_views.ask own_views.blank own_views.copy_over own_views.withdraw
+        own_views.on_paper
         own_views.reveal own_views.take_over
         tasks.add tasks.new tasks.edit tasks.answer tasks.set_fact tasks.put_back
         importing.index importing.check importing.start importing.undo

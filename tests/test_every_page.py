@@ -77,6 +77,7 @@ def addresses(server):
         | {f"/pairs/{newcomer}/{rows['task_id']}", f"/people/{newcomer}/prepare"}
         | {f"/plan/{newcomer}", f"/ratings/{newcomer}", "/board?show=holding_on"}
         | {f"/s/{token}/", f"/people/{newcomer}/own-view/copy-over"}
+        | {f"/people/{newcomer}/own-view/paper"}
         | {"/board?q=nothing-like-this", "/nowhere"}
     )
 

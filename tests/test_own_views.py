@@ -1,11 +1,13 @@
 """The own view: asked for, sent once, closed until both are in, never in a level."""
 
 import ast
+import io
 import re
 from datetime import timedelta
 from pathlib import Path
 
 import factory
+import pikepdf
 import pytest
 from browser import check_accessible
 from browsing import Browser
@@ -419,10 +421,15 @@ def test_the_door_is_kept_nowhere_and_told_to_nobody(app, alice, ann):
 @pytest.mark.parametrize("language", ["en", "nl"])
 @on_one_database
 def test_the_form_can_be_filled_in_on_paper(app, alice, ann, language, tmp_path):
-    ask(alice, ann, ids(app)["Rota"], on_paper="1")
-    made = alice.open(f"/people/{ann}/own-view.pdf?lang={language}")
+    answer = ask(alice, ann, *ids(app).values(), on_paper="1")
+    form = alice.get(answer.location).select_one("main form")
+    fields = {one["name"] for one in form.select("select")}
+    assert fields == {"language", "paper"}
+    made = alice.open(f"{form['action']}?language={language}&paper=letter")
     words = text_of(made.data)
 
+    with pikepdf.open(io.BytesIO(made.data)) as sheets:
+        assert len(sheets.pages) == 2
     assert_accessible(made.data, tmp_path)
     assert "Rota" in words
     assert CANARY not in words

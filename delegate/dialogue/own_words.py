@@ -22,6 +22,9 @@ CRITERIA_NOTE = {
     "help": _("in time, having tried something"),
 }
 
+IF_YOU_WISH = _("Your manager knows this best; say it if you wish.")
+"""Why informing may stay open, alone of the four."""
+
 CANNOT_SAY = _("I cannot say yet")
 CANNOT_SAY_SENTENCE = _("I have had no chance to find out.")
 NO_LEVEL = _("No level chosen")

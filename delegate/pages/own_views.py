@@ -73,7 +73,9 @@ def ask(employee_id: int) -> ResponseReturnValue:
         flash(gettext("An own view has come in. Look at that one together first."))
         return back(employee)
     db.session.commit()
-    address = outside("own_views.door", token=token) if token else None
+    if token is None:
+        return redirect(url_for(".on_paper", employee_id=employee.id))
+    address = outside("own_views.door", token=token)
     return render_template("own_views/made.html", employee=employee, address=address)
 
 
@@ -102,18 +104,27 @@ def preset(employee: Employee, tasks: Any) -> list[int]:
     return own_view.in_hand(found)[:MOST_TASKS]
 
 
+@bp.route("/people/<id:employee_id>/own-view/paper")
+def on_paper(employee_id: int) -> ResponseReturnValue:
+    """Choose the language and the size of the form to print."""
+    employee = access.own_or_404(Employee, employee_id, write=True)
+    asked_or_404(employee)
+    return render_template("own_views/paper.html", employee=employee)
+
+
 @bp.route("/people/<id:employee_id>/own-view.pdf")
 def blank(employee_id: int) -> ResponseReturnValue:
     """Hand over the form to fill in on paper, with the same sentences and tasks."""
     employee = access.own_or_404(Employee, employee_id, write=True)
     view = asked_or_404(employee)
-    html = render_template(
-        "own_views/blank.html",
-        about=about(view, employee),
-        tasks=own_view.chosen(view),
-        day=view.asked_at,
-    )
-    return as_pdf(html, gettext("own view"), employee)
+    with i18n.speaking(query_choice("language", i18n.LANGUAGES, i18n.language())):
+        html = render_template(
+            "own_views/blank.html",
+            about=about(view, employee),
+            tasks=own_view.chosen(view),
+            day=view.asked_at,
+        )
+        return as_pdf(html, gettext("own view"), employee)
 
 
 @bp.route("/people/<id:employee_id>/own-view/copy-over", methods=["GET", "POST"])

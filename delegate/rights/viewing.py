@@ -54,6 +54,7 @@ VIEWS = {
     "export.workbook": ("exported", "team"),
     "own_views.ask": ("viewed", "employee"),
     "own_views.blank": ("printed", "own_view"),
+    "own_views.on_paper": ("viewed", "employee"),
     "own_views.copy_over": ("viewed", "own_view"),
     "pairs.show": ("viewed", "pair"),
     "people.edit": ("viewed", "employee"),
