@@ -8,6 +8,7 @@ import factory
 import pikepdf
 import pytest
 from conftest import on_one_database
+from counting import statements
 from paper_checks import assert_accessible, text_of
 from sqlalchemy.orm import Session
 from test_doors import team_of
@@ -646,3 +647,23 @@ def test_a_name_is_found_however_it_is_typed(name, typed):
 
     assert blanking.blanked(f"As {typed}: said.", names) == f"As {BLANK}: said."
     assert blanking.blanked("Jos and Angst stay.", names) == "Jos and Angst stay."
+
+
+def test_a_copy_takes_as_many_statements_however_often_others_rated(
+    app, alice, bob, ann
+):
+    def rate():
+        with app.app_context():
+            person = db.session.get(Employee, ann)
+            for _ in range(5):
+                factory.rating(person, "help", 3, rater_id=bob.manager_id)
+
+    rate()
+    alice.get(f"/people/{ann}/copy")  # of a first look today the trail is told
+    with statements(app) as few:
+        alice.get(f"/people/{ann}/copy")
+    rate()
+    with statements(app) as many:
+        alice.get(f"/people/{ann}/copy")
+
+    assert len(few) == len(many)

@@ -367,3 +367,19 @@ def test_clicks_at_the_same_moment_end_in_words(app, alice, ann, clicks):
     sent = [(alice, f"{here}/{click}".rstrip("/"), form) for click in clicks]
 
     assert set(at_once(*sent)) <= {302, 404, 409}
+
+
+def test_ten_steps_with_one_person_are_enough(app, alice, ann):
+    for _ in range(mending.MOST):
+        assert take_step(alice, ann).status_code == 302
+    refused = alice.page(take_step(alice, ann, text="One more."), 422)
+
+    assert "Ten steps are open" in refused.text
+    assert "One more." in refused.select_one("textarea").text
+
+
+def test_a_step_that_nobody_could_see_goes_with_the_account(app, alice, carol, ann):
+    take_step(carol, ann)
+    carol.post("/account/erase")
+
+    assert step_id(app) is None

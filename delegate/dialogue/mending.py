@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, select
 
 from .. import rules
 from ..database import lock
 from ..models import Employee, Postponement, Rating, Step, db, utc_now
 
 KIND = "repair"
+
+MOST = 10
+"""Open steps that one manager has with one person: more is nothing to talk about."""
 
 ASKED_AFTER = timedelta(days=30)
 """How long a manager may wait with no talk planned before being asked."""
@@ -59,12 +62,21 @@ def open_for(manager_id: int) -> ColumnElement[bool]:
 
 
 def repairs(manager_id: int) -> ColumnElement[bool]:
-    """Return the condition on the steps to mend trust that are this manager's to see.
+    """Return the condition on the steps to mend trust that this manager may see."""
+    return and_(Step.kind == KIND, Step.created_by_id == manager_id)
 
-    Those of an account that is gone are everybody's who works with the person.
-    """
-    whose = or_(Step.created_by_id == manager_id, Step.created_by_id.is_(None))
-    return and_(Step.kind == KIND, whose)
+
+def is_full(employee: Employee, manager_id: int) -> bool:
+    """Tell whether this manager has as many steps with the person as one can take."""
+    mine = select(Step.id).where(
+        Step.employee_id == employee.id, Step.done_at.is_(None), repairs(manager_id)
+    )
+    return len(db.session.scalars(mine.limit(MOST)).all()) == MOST
+
+
+def forget(manager_id: int) -> None:
+    """Delete what nobody could see any more without this account. Does not commit."""
+    db.session.execute(delete(Step).where(repairs(manager_id)))
 
 
 def is_time(one: Postponement, employee: Employee, now: datetime) -> bool:

@@ -364,13 +364,13 @@ LEVELS = ("now", "drafted", "level")
 """The steps in which a level becomes another."""
 
 FEW = 12
-"""Most of these steps of one pair that are read for many pairs at once."""
+"""Most of these steps of one pair and kind that are read for many pairs at once."""
 
 
 def levels(employee: Employee) -> dict[int, list[Any]]:
     """Return by task the newest steps in which a level became another, oldest first."""
     number = func.row_number().over(
-        partition_by=PairEvent.task_id,
+        partition_by=(PairEvent.task_id, PairEvent.kind),
         order_by=(PairEvent.at.desc(), PairEvent.id.desc()),
     )
     newest = (

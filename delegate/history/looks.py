@@ -40,7 +40,8 @@ def of(employee: Employee, tasks: Collection[int] = ()) -> list[Look]:
     about = (Rating.team_id == employee.team_id, Rating.employee_id == employee.id)
     corrected = select(Rating.answers_id).where(*about, Rating.answers_id.is_not(None))
     number = func.row_number().over(
-        partition_by=(Rating.criterion, Rating.task_id), order_by=Rating.id.desc()
+        partition_by=(Rating.criterion, Rating.task_id, Rating.rater_id),
+        order_by=Rating.id.desc(),
     )
     newest = (
         select(Rating.id, number.label("number"))

@@ -21,7 +21,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import SelectField
 
 from .. import access, planning
-from ..database import VersionConflict
+from ..database import VersionConflict, lock
 from ..dialogue import mending, reflection
 from ..forms import DayField, NoteText, VersionedForm, flash_undo, save
 from ..models import Employee, Step, Task, db, utc_now
@@ -46,6 +46,13 @@ class StepForm(VersionedForm):
             tasks = [*tasks, past]
         listed = [(task.id, task.title) for task in tasks]
         self.task_id.choices = [("", _("None in particular")), *listed]
+
+    def fits(self, employee: Employee) -> bool:
+        """Tell whether one more step can be taken, and say so where it cannot."""
+        if mending.is_full(employee, access.manager().id):
+            words = gettext("Ten steps are open: take or drop one of them first.")
+            self.form_errors = [words]
+        return not self.form_errors
 
 
 @bp.route("/")
@@ -78,7 +85,9 @@ def step(employee_id: int, criterion: str) -> ResponseReturnValue:
     employee = access.own_present_or_404(employee_id)
     form = StepForm(text=reflection.REPAIRS[criterion], version=0)
     form.ask_of(employee)
-    if form.validate_on_submit():
+    if request.method == "POST":
+        lock(employee)
+    if form.validate_on_submit() and form.fits(employee):
         one = Step(
             team_id=employee.team_id,
             employee_id=employee.id,

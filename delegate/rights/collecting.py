@@ -94,18 +94,22 @@ def gather(employee: Employee, manager: Manager, *, names: bool = True) -> Dossi
 
 def caller(manager: Manager, *, names: bool) -> Called:
     """Return how managers are called: the one who hands out the copy by name."""
-    numbers: dict[int, int] = {}
+    known = {manager.id: paper.named(manager)}
+    numbers: list[int] = []
 
     def called(id: int | None) -> str:
         if id is None:
             return ""
-        if id == manager.id:
-            return paper.named(manager)
+        if id not in known:
+            known[id] = name_of(id)
+        return known[id]
+
+    def name_of(id: int) -> str:
         other = db.session.get(Manager, id) if names else None
         if other:
             return paper.named(other)
-        number = numbers.setdefault(id, len(numbers) + 1)
-        return str(gettext("colleague %(number)s", number=number))
+        numbers.append(id)
+        return str(gettext("colleague %(number)s", number=len(numbers)))
 
     return called
 
