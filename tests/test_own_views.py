@@ -552,7 +552,7 @@ def test_both_views_stand_beside_each_other(app, alice, ann):
     assert "Ann Verhoeven cannot say yet" in row(there, "help").text
     assert row(there, "help").select_one(".open")
     [task] = there.select(".list tbody tr")
-    levels = [" ".join(one.text.split(":")[1].split()) for one in task.select("td")]
+    levels = [" ".join(one.text.split(":")[1].split()) for one in task.select("td")[:3]]
     assert levels == ["5 Advise", "3 Hear a proposal, provisional", "–"]
     for name in own_words.TEXTS:
         assert SAID[name] in there.text
@@ -567,6 +567,23 @@ def test_two_points_or_more_are_to_be_talked_about(app, alice, ann, own, talks):
     assert ("talk about the difference" in cell) is talks
     assert (question in cell) is talks
     assert ("Talk about the difference." in sheet) is talks
+
+
+@pytest.mark.parametrize(("agreed", "own", "talks"), [
+    (None, "4", False), (None, "5", True), (4, "5", False), (4, "2", True),
+])  # fmt: skip
+@on_one_database
+def test_two_levels_or_more_are_to_be_talked_about(app, alice, ann, agreed, own, talks):
+    rota = ids(app)["Rota"]
+    if agreed:
+        with app.app_context():
+            who, what = db.session.get(Employee, ann), db.session.get(Task, rota)
+            factory.agreement(who, what, agreed)
+    there = revealed(app, alice, ann, **{f"level-{rota}": own})
+    cell = there.select_one(".list tbody tr").select("td")[-1].text
+
+    assert ("talk about the difference" in cell) is talks
+    assert ("What makes you choose this level?" in cell) is talks
 
 
 def test_the_private_sheet_has_the_ring_and_stays_accessible(app, alice, ann, tmp_path):

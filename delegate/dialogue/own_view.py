@@ -20,7 +20,7 @@ MOST_TASKS = 12
 """Tasks that one is asked about: what someone can think through in one go."""
 
 TALK = 2
-"""From how many points on a difference is one to talk about."""
+"""From how many points, or levels, on a difference is one to talk about."""
 
 TEXTS = ("can", "cannot_yet", "needs_from_manager", "can_be_counted_on")
 
@@ -103,6 +103,12 @@ class Chosen(NamedTuple):
     task_id: int
     title: str
     level: rules.Level | None
+
+    def to_talk(self, held: int | None) -> bool:
+        """Tell whether the level that is agreed, or else advised, is far from it."""
+        if not (self.level and held):
+            return False
+        return abs(self.level - held) >= TALK
 
 
 class Shown(NamedTuple):
