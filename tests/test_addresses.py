@@ -48,6 +48,7 @@ def test_an_address_of_this_computer_says_that_no_phone_opens_it(app, alice, pub
         for _ in range(4):
             factory.employee(alice.team_id)
     pages = [
+        alice.get(f"/conditions/{alice.team_id}"),
         alice.page(
             alice.post(f"/conditions/{alice.team_id}/ask", seen="none", version="0")
         ),
