@@ -585,6 +585,16 @@ def test_a_large_team_prints_its_slips_in_parts(monkeypatch, alice):
     assert [code for code in codes if code in text] == codes[4:]
 
 
+def test_slips_printed_again_tell_nobody_who_answered(app, alice):
+    here = team_of(alice, 5)
+    codes, _ = slips(alice, here)
+    answered(app, [f"/c/{codes[0]}"])
+    wish = {"language": "en", "paper": "a4", "codes": " ".join(codes)}
+
+    text = text_of(alice.post(f"{here}/slips", **wish).data).replace(" ", "")
+    assert [code for code in codes if code not in text] == []
+
+
 def test_a_slip_is_drawn_as_its_address(app):
     app.config["PUBLIC_URL"] = "https://delegate.example"
     with app.test_request_context():

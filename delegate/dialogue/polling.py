@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from ..database import VersionConflict, lock
 from ..identity import links
-from ..models import CONDITIONS, Link, Team, TeamConditions, TeamRound, db
+from ..models import CONDITIONS, Link, Team, TeamConditions, TeamRound, db, utc_now
 
 KIND = "team_code"
 MANY = 2
@@ -94,10 +94,19 @@ def open_codes(team_id: int) -> Any:
 
 
 def still_good(team_id: int, codes: Collection[str]) -> list[str]:
-    """Return which of `codes` can still be answered with in this team, as they come."""
+    """Return which of `codes` are of the round that is on in this team, as they come.
+
+    Also one that was answered with: what is printed twice must not tell who answered.
+    """
     hashes = {links.digest(code): code for code in codes}
-    found = open_codes(team_id).where(Link.token_hash.in_(hashes))
-    kept = set(db.session.scalars(found.with_only_columns(Link.token_hash)))
+    found = select(Link.token_hash).where(
+        Link.kind == KIND,
+        Link.team_id == team_id,
+        Link.token_hash.in_(hashes),
+        Link.revoked_at.is_(None),
+        Link.expires_at > utc_now(),
+    )
+    kept = set(db.session.scalars(found))
     return [code for hash, code in hashes.items() if hash in kept]
 
 
