@@ -304,21 +304,44 @@ def test_what_was_sent_is_kept_as_it_was_said(app, alice, ann):
 
 def test_a_second_time_shows_what_was_received_and_changes_nothing(app, alice, ann):
     me, path = sent(app, alice, ann)
-    again = me.page(me.post(path, **{**SAID, "needs": "1", "can": "Something else"}))
+    changed = {**SAID, "needs": "1", "can": "Something else"}
+    again = me.page(me.post(path, **changed), 409)
 
     assert again.h1.text == "Received"
     assert "Not sent again: your first answers" in again.select_one("#conflict").text
     assert me.get(path).select("#conflict") == []
     assert SAID["can"] in again.text
     assert "Something else" not in again.text
-    assert me.page(me.post(path)).h1.text == "Received"
+    assert me.page(me.post(path), 409).h1.text == "Received"
+
+
+def test_the_copy_opens_only_where_it_was_sent_from(app, alice, ann):
+    me, path = sent(app, alice, ann)
+    for other in (alice, Browser(app)):
+        page = other.get(path)
+        assert (page.h1.text, OWN in page.text) == ("Received", False)
+        assert other.open(f"{path}copy.pdf").status_code == 404
+        tried = other.page(other.post(path, **{**SAID, "can": "A guess"}), 409)
+        assert OWN not in tried.text
+
+    assert OWN in me.get(path).text
+    assert me.open(f"{path}copy.pdf").status_code == 200
+
+
+def test_a_second_click_from_the_same_hand_keeps_the_copy(app, alice, ann):
+    _, path = sent(app, alice, ann)
+    again = Browser(app)
+
+    said = {**SAID, f"level-{ids(app)['Rota']}": "5"}
+    assert OWN in again.page(again.post(path, **said), 409).text
+    assert again.open(f"{path}copy.pdf").status_code == 200
 
 
 def test_of_eight_at_once_one_is_kept_whole(app, alice, ann):
     path, me = asked(alice, ann, ids(app)["Rota"]), Browser(app)
     answers = me.click_again_and_again(path, times=8, **SAID)
 
-    assert {one.status_code for one in answers} == {200}
+    assert sorted(one.status_code for one in answers) == [200, *[409] * 7]
     assert all(SAID["can"] in one.text for one in answers)
     with app.app_context():
         assert db.session.scalar(db.select(db.func.count(OwnAnswer.criterion))) == 3

@@ -225,7 +225,10 @@ def receive(link: Link, said: Said) -> bool:
     view = by_link(link)
     if view is None or link.employee_id is None:
         return False
-    lock(db.session.get_one(Employee, link.employee_id))
+    employee = db.session.get(Employee, link.employee_id)
+    if employee is None:
+        return False
+    lock(employee)
     if not links.use(link):
         return False
     fill(view, said)
@@ -255,6 +258,15 @@ def fill(view: OwnView, said: Said) -> None:
     view.answers = [OwnAnswer(criterion=c, score=s) for c, s in said.answers.items()]
     for choice in view.choices:
         choice.level = said.levels.get(choice.task_id)
+
+
+def says(view: OwnView, said: Said) -> bool:
+    """Tell whether `said` is what was kept: then it comes from whoever sent it."""
+    answers = {one.criterion: one.score for one in view.answers}
+    levels = {one.task_id: one.level for one in view.choices}
+    texts = {name: getattr(view, name) for name in said.texts}
+    given = {id: said.levels.get(id) for id in levels}
+    return (answers, levels, texts) == (dict(said.answers), given, dict(said.texts))
 
 
 # ---- revealing

@@ -14,6 +14,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -30,6 +31,9 @@ from ..models import Employee, Link, Manager, OwnView, Team, db
 from ..printing import PAPERS
 
 bp = Blueprint("own_views", __name__, cli_group=None)
+
+SENT = "own_view_sent"
+"""Marks the browser that an own view came from: the link's maker has the link too."""
 
 
 class About(NamedTuple):
@@ -215,21 +219,24 @@ def as_pdf(html: str, kind: str, employee: Employee) -> Response:
 @bp.route("/s/<token>/", methods=["GET", "POST"])
 @links.door("own_view")
 def door(link: Link) -> ResponseReturnValue:
-    """Take in one own view; after that, show what was received."""
-    if link.used_at:
-        return received(link, not_again=request.method == "POST")
+    """Take in one own view; after that, show whoever sent it what was received."""
     view = own_view.by_link(link) or links.end_closed()
     tasks = own_view.chosen(view)
     form = own_views.form_of(tasks)
-    if not form.validate_on_submit():
+    is_fit = form.validate_on_submit()
+    if link.used_at is None and not is_fit:
         page = filling_in(link, view, tasks, form)
         return page, 422 if form.is_submitted() else 200
-    is_first = own_view.receive(link, form.said())
+    if request.method != "POST":
+        return received(link, view)
+    is_first = is_fit and own_view.receive(link, form.said())
     if is_first:
         db.session.commit()
     else:
         db.session.rollback()
-    return received(link, not_again=not is_first)
+    if is_fit and own_view.says(view, form.said()):
+        session[SENT] = link.id
+    return received(link, view, not_again=not is_first), 200 if is_first else 409
 
 
 def filling_in(link: Link, view: OwnView, tasks: list[Chosen], form: Any) -> str:
@@ -243,24 +250,30 @@ def filling_in(link: Link, view: OwnView, tasks: list[Chosen], form: Any) -> str
     )
 
 
-def received(link: Link, *, not_again: bool) -> ResponseReturnValue:
-    return render_template("own_views/received.html", not_again=not_again, **copy(link))
+def received(link: Link, view: OwnView, *, not_again: bool = False) -> str:
+    if view.received_at is None:
+        links.end_closed()
+    return render_template(
+        "own_views/received.html",
+        not_again=not_again,
+        is_sender=session.get(SENT) == link.id,
+        **copy(link, view),
+    )
 
 
 @bp.route("/s/<token>/copy.pdf")
 @links.door("own_view")
 def copy_of(link: Link) -> ResponseReturnValue:
-    """Hand over the copy of what was received, to whoever sent it."""
+    """Hand over the copy of what was received, to whoever sent it and nobody else."""
+    view = own_view.by_link(link)
+    if view is None or view.received_at is None or session.get(SENT) != link.id:
+        links.end_closed()
     employee = db.session.get_one(Employee, link.employee_id)
-    html = render_template("own_views/copy.html", **copy(link))
+    html = render_template("own_views/copy.html", **copy(link, view))
     return as_pdf(html, gettext("own view"), employee)
 
 
-def copy(link: Link) -> dict[str, Any]:
-    """Return what came in by `link`; ends as a closed link where nothing did."""
-    view = own_view.by_link(link)
-    if not link.used_at or view is None or view.received_at is None:
-        links.end_closed()
+def copy(link: Link, view: OwnView) -> dict[str, Any]:
     employee = db.session.get_one(Employee, link.employee_id)
     return {
         "about": about(view, employee),
