@@ -26,6 +26,17 @@ FLAGS = (
 )
 HEIGHT = 900
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERY_RULE = {"type": "tag", "values": WCAG}
+RULES_OF_LOOK = {
+    "type": "rule",
+    "values": [
+        "color-contrast",
+        "link-in-text-block",
+        "scrollable-region-focusable",
+        "target-size",
+    ],
+}
+"""The rules that hang on light, width and the length of words."""
 
 
 @pytest.fixture
@@ -126,9 +137,8 @@ def session_cookie(app):
     return {"name": "session", "value": visitor.client.get_cookie("session").value}
 
 
-def check_accessible(page):
+def check_accessible(page, rules=EVERY_RULE):
     """Check the page as it stands with axe, and that it does not scroll sideways."""
-    rules = {"type": "tag", "values": WCAG}
     found = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
     faults = {
         (violation["id"], node["html"])

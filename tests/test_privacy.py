@@ -7,7 +7,7 @@ from test_doors import team_of, ways_in
 
 from delegate import paper, rules, wording
 from delegate.forms import LongText, NoteText
-from delegate.models import KEEP_MONTHS
+from delegate.models import CONDITIONS, KEEP_MONTHS
 from delegate.rights import notice
 
 NOT_FOR = {
@@ -79,9 +79,13 @@ def test_every_paper_says_what_it_is_for(app, alice, language):
 
 ON_THE_PLAN = {
     *paper.TEXTS,
-    *("inform", "help", "count_on_me", "asks_of_me", "learning"),
+    *("inform", "help", "count_on_me", "asks_of_me", "learning", "entrusted"),
+    *(f"{name}_action" for name in CONDITIONS),
     *(f"safeguard_{name}" for name in rules.CRITERIA),
 }
+FOR_BOTH = {"theirs", "mine"}
+"""What came of both promises: written down together."""
+
 ABOUT_NOBODY = {"reserved_why"}
 
 
@@ -103,7 +107,7 @@ def test_every_text_that_is_not_on_the_plan_is_a_working_note():
     assert notes == {
         (form, name)
         for form, name, _ in found
-        if name not in ON_THE_PLAN | ABOUT_NOBODY
+        if name not in ON_THE_PLAN | FOR_BOTH | ABOUT_NOBODY
     }
 
 

@@ -143,6 +143,11 @@ def call(tree, *arguments, cwd="/", **more):
     )
 
 
+def hang_up_as_usual():
+    """Let SIGHUP end the program also where the tests are to outlive their terminal."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @contextmanager
 def started(tree, *arguments):
     """Start run.py from another folder; killed at the end if it still runs."""
@@ -153,6 +158,7 @@ def started(tree, *arguments):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hang_up_as_usual,
     ) as process:
         try:
             yield process

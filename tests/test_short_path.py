@@ -117,7 +117,7 @@ def answer_the_facts(hands):
 def rate(hands, name):
     hands.click("link", "People", exact=True)
     hands.click("link", name)
-    hands.click("link", "Look again")
+    hands.click("link", "Say what you have seen")
     for criterion, score in zip(
         ("choices", "informs", "needs", "help"), (4, 4, 3, 4), strict=True
     ):

@@ -350,6 +350,17 @@ def test_the_private_sheet_tells_the_step_in_place_of_the_hint(app, alice, ann, 
     assert str(wording.ACQUAINT["needs"]) in paper
 
 
+def test_what_was_planned_in_another_tab_meanwhile_loses_no_text(app, alice, ann, work):
+    form = as_it_stands(alice.get(f"/steps/{ann}"))
+    alice.post(f"/steps/{ann}", **form)
+    late = {**form, "choices-text": "Typed in the other tab."}
+    page = alice.page(alice.post(f"/steps/{ann}", **late), 409)
+
+    assert "Typed in the other tab." in page.text
+    assert "planned meanwhile" in page.text
+    assert len(steps(app)) == 2
+
+
 @pytest.mark.parametrize("clicks", [("done",) * 3, ("drop",) * 3, ("done", "drop", "")])
 def test_clicks_at_the_same_moment_end_in_words(app, alice, ann, clicks):
     one = add_step(app, ann)

@@ -30,6 +30,8 @@ bp = Blueprint("steps", __name__, url_prefix="/steps", cli_group=None)
 
 STEP = "/<id:employee_id>/<id:step_id>"
 
+LATE = _("A step was planned meanwhile, or this was seen: untick it, or change that.")
+
 
 def id_or_none(value: Any) -> int | None:
     return int(value) if value not in (None, "", "None") else None
@@ -111,9 +113,14 @@ def plan(employee_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         database.lock(employee)
     here = around(employee)
-    forms = {name: new_form(name, here) for name in here.wanted}
+    late = planned_meanwhile(here)
+    forms = {name: new_form(name, here) for name in [*here.wanted, *late]}
     if request.method != "POST":
         return show(here, forms)
+    if late:
+        for name in late:
+            forms[name].wanted.errors = [LATE]
+        return show(here, forms), 409
     ticked = {name: form for name, form in forms.items() if form.wanted.data}
     sound = [form.validate() for form in ticked.values()]  # each, to tell every fault
     if not all(sound):
@@ -123,6 +130,12 @@ def plan(employee_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(gettext("Saved.") if ticked else gettext("Nothing has changed."))
     return redirect(url_for("people.show", employee_id=employee.id, _anchor="steps"))
+
+
+def planned_meanwhile(here: Around) -> list[str]:
+    """Return what is ticked and no longer to plan: it was, or has been seen, since."""
+    ticked = [name for name in rules.RATED if f"{name}-wanted" in request.form]
+    return [name for name in ticked if name not in here.wanted]
 
 
 def new_form(name: str, here: Around) -> NewStepForm:

@@ -27,6 +27,8 @@ PAGES = {
     "nl": {"bord": ("/board", "dark", 1440), "gezien": ("/ratings/6", "light", 390)},
 }
 TALLEST = 1400
+PARTS = {"views": "section:has(#two-views)", "time": "section:has(#over-time)"}
+"""Parts of the first person's page, by what finds them."""
 
 
 def main():
@@ -39,6 +41,8 @@ def main():
                 app = sample_app(Path(folder), language)
                 with serve(app) as url:
                     take_pages(browser, url, session_cookie(app), language, pages)
+                    if language == "en":
+                        take_parts(browser, url, session_cookie(app))
                 if language == "en":
                     take_plan(app, Path(folder))
         browser.close()
@@ -75,6 +79,17 @@ def take_pages(browser, url, cookie, language, pages):
             clip={"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)},
         )
         context.close()
+
+
+def take_parts(browser, url, cookie):
+    size = {"width": 1000, "height": 900}
+    context = browser.new_context(base_url=url, locale="en", viewport=size)
+    context.add_cookies([{**cookie, "url": url}])
+    page = context.new_page()
+    page.goto("/people/1")
+    for name, found in PARTS.items():
+        page.locator(found).screenshot(path=HERE / f"{name}.png")
+    context.close()
 
 
 def take_plan(app, folder):
