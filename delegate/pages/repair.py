@@ -18,25 +18,20 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField
 
 from .. import access, planning
 from ..database import VersionConflict, lock
 from ..dialogue import mending, reflection
-from ..forms import DayField, NoteText, VersionedForm, flash_undo, save
+from ..forms import NoteText, flash_undo, save
+from ..forms.steps import StepForm
 from ..models import Employee, Step, Task, db, utc_now
 from ..rules import CRITERIA
 
 bp = Blueprint("repair", __name__, url_prefix="/repair", cli_group=None)
 
 
-class StepForm(VersionedForm):
+class RepairForm(StepForm):
     text = NoteText(_("The step"), required=True)
-    task_id = SelectField(
-        _("On which task"),
-        coerce=lambda value: int(value) if value not in (None, "", "None") else None,
-    )
-    due_on = DayField(_("On which day"))
 
     def ask_of(self, employee: Employee, now: int | None = None) -> None:
         """Offer the tasks of the team, and the one that the step has `now`."""
@@ -44,8 +39,7 @@ class StepForm(VersionedForm):
         past = now and db.session.get(Task, now)
         if past and past not in tasks:
             tasks = [*tasks, past]
-        listed = [(task.id, task.title) for task in tasks]
-        self.task_id.choices = [("", _("None in particular")), *listed]
+        self.offer(tasks)
 
     def fits(self, employee: Employee) -> bool:
         """Tell whether one more step can be taken, and say so where it cannot."""
@@ -83,7 +77,7 @@ def show(employee_id: int) -> ResponseReturnValue:
 def step(employee_id: int, criterion: str) -> ResponseReturnValue:
     """Take a step on one criterion, with a proposal to begin with."""
     employee = access.own_present_or_404(employee_id)
-    form = StepForm(text=reflection.REPAIRS[criterion], version=0)
+    form = RepairForm(text=reflection.REPAIRS[criterion], version=0)
     form.ask_of(employee)
     if request.method == "POST":
         lock(employee)
@@ -108,7 +102,7 @@ def edit(repair_id: int) -> ResponseReturnValue:
     one = mine_or_404(repair_id)
     employee_id = one.employee_id
     employee = access.own_or_404(Employee, employee_id, write=True)
-    form = StepForm(obj=one) if request.method != "POST" else StepForm()
+    form = RepairForm(obj=one) if request.method != "POST" else RepairForm()
     form.ask_of(employee, one.task_id)
     if request.method != "POST":
         return show_step(form, employee, one.criterion)
@@ -124,7 +118,7 @@ def edit(repair_id: int) -> ResponseReturnValue:
 
 
 def show_step(
-    form: StepForm, employee: Employee, criterion: str, differences: Any = ()
+    form: RepairForm, employee: Employee, criterion: str, differences: Any = ()
 ) -> str:
     return render_template(
         "repair/step.html",

@@ -18,12 +18,13 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField
 
 from .. import access, database, i18n, planning, recording, rules
 from ..database import VersionConflict
 from ..dialogue import acquainting
-from ..forms import DayField, LongText, VersionedForm, flash_undo, save
+from ..forms import LongText, flash_undo, save
+from ..forms.steps import StepForm
 from ..models import Employee, Step, Task, db, utc_now
 
 bp = Blueprint("steps", __name__, url_prefix="/steps", cli_group=None)
@@ -33,27 +34,15 @@ STEP = "/<id:employee_id>/<id:step_id>"
 LATE = _("A step was planned meanwhile, or this was seen: untick it, or change that.")
 
 
-def id_or_none(value: Any) -> int | None:
-    return int(value) if value not in (None, "", "None") else None
-
-
-class StepForm(VersionedForm):
+class FirstStepForm(StepForm):
     text = LongText(
         _("What we do"),
         required=True,
         description=_("For both to read: it stands on the shared plan as first step."),
     )
-    task_id = SelectField(_("On which task"), coerce=id_or_none)
-    due_on = DayField(_("By which day"))
-
-    def offer(self, tasks: Sequence[Task], *, only: bool = False) -> None:
-        """Let one of `tasks` be chosen; unless `only` they are meant, none as well."""
-        listed = [(str(task.id), task.title) for task in tasks]
-        none = [] if only else [("", _("None in particular"))]
-        self.task_id.choices = [*listed, *none]
 
 
-class NewStepForm(StepForm):
+class NewStepForm(FirstStepForm):
     wanted = BooleanField(_("Plan this step"))
 
 
@@ -154,7 +143,7 @@ def new_form(name: str, here: Around) -> NewStepForm:
     return form
 
 
-def made(form: StepForm, employee: Employee, criterion: str) -> Step:
+def made(form: FirstStepForm, employee: Employee, criterion: str) -> Step:
     return Step(
         team_id=employee.team_id,
         employee_id=employee.id,
@@ -198,7 +187,7 @@ def own_step_or_404(employee_id: int, step_id: int) -> tuple[Employee, Step]:
 @bp.route(STEP, methods=["GET", "POST"])
 def edit(employee_id: int, step_id: int) -> ResponseReturnValue:
     employee, step = own_step_or_404(employee_id, step_id)
-    form = StepForm(obj=step)
+    form = FirstStepForm(obj=step)
     offer_again(form, employee, step)
     if request.method != "POST":
         return show_one(form, employee, step)
@@ -214,7 +203,7 @@ def edit(employee_id: int, step_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.show", employee_id=employee_id, _anchor="steps"))
 
 
-def offer_again(form: StepForm, employee: Employee, step: Step) -> None:
+def offer_again(form: FirstStepForm, employee: Employee, step: Step) -> None:
     """Offer the tasks that are safe, and the one that the step has already."""
     here = around(employee)
     task = db.session.get(Task, step.task_id) if step.task_id else None
@@ -225,7 +214,7 @@ def offer_again(form: StepForm, employee: Employee, step: Step) -> None:
 
 
 def show_one(
-    form: StepForm, employee: Employee, step: Step, differences: Any = ()
+    form: FirstStepForm, employee: Employee, step: Step, differences: Any = ()
 ) -> str:
     return render_template(
         "steps/edit.html",
