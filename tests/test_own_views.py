@@ -474,13 +474,17 @@ def test_what_stands_on_paper_is_typed_over(app, alice, ann):
     assert alice.open(there).status_code == 404
 
 
-def test_paper_replaces_nothing_that_came_in(app, alice, ann):
+def test_paper_replaces_nothing_that_came_in_and_loses_no_word(app, alice, ann):
     alice.get(f"/people/{ann}")
     me, path = sent(app, alice, ann)
 
-    other = alice.post(f"/people/{ann}/own-view/copy-over", **{**SAID, "can": "No"})
-    assert other.status_code == 404
+    there = f"/people/{ann}/own-view/copy-over"
+    page = alice.page(alice.post(there, **{**SAID, "can": "From paper."}), 409)
+    assert "that one stands" in page.text
+    assert "From paper." in page.select_one("[name=can]").text
+    assert SAID["can"] not in page.text
     assert SAID["can"] in me.get(path).text
+    assert alice.open(there).status_code == 404
 
 
 # ---- before both are in

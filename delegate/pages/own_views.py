@@ -135,19 +135,29 @@ def blank(employee_id: int) -> ResponseReturnValue:
 def copy_over(employee_id: int) -> ResponseReturnValue:
     """Type over what someone filled in on paper."""
     employee = access.own_or_404(Employee, employee_id, write=True)
-    tasks = own_view.chosen(asked_or_404(employee))
+    last = own_view.newest(employee.id)
+    if last is None or (last.view.received_at and request.method != "POST"):
+        abort(404)
+    tasks = own_view.chosen(last.view)
     form = own_views.form_of(tasks)
     if not form.validate_on_submit():
-        page = render_template(
-            "own_views/copy_over.html", employee=employee, form=form, tasks=tasks
-        )
+        page = typing_over(employee, form, tasks)
         return page, 422 if form.is_submitted() else 200
-    if own_view.receive_on_paper(employee, form.said()):
-        db.session.commit()
-        flash(gettext("The own view of %(name)s is in.", name=employee.name))
-    else:
-        flash(gettext("Not saved: this was changed meanwhile"), "warning")
+    if not own_view.receive_on_paper(employee, form.said()):
+        db.session.rollback()
+        form.form_errors = [
+            gettext("Not saved: an own view came in meanwhile, and that one stands.")
+        ]
+        return typing_over(employee, form, tasks), 409
+    db.session.commit()
+    flash(gettext("The own view of %(name)s is in.", name=employee.name))
     return back(employee)
+
+
+def typing_over(employee: Employee, form: Any, tasks: list[Chosen]) -> str:
+    return render_template(
+        "own_views/copy_over.html", employee=employee, form=form, tasks=tasks
+    )
 
 
 @bp.post("/people/<id:employee_id>/own-view/withdraw")
