@@ -9,6 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "delegate"
 SHEETS = {path.stem: path for path in (PACKAGE / "sheets").glob("*.py")}
 FORMS = {f"forms/{path.stem}": path for path in (PACKAGE / "forms").glob("*.py")}
+TABLES = {f"models/{path.stem}": path for path in (PACKAGE / "models").glob("*.py")}
 GROUPS = ("dialogue", "history", "identity", "rights", "sample", "upkeep")
 """Packages that only keep together what belongs together."""
 
@@ -19,7 +20,7 @@ GROUPED = {
     if path.stem != "__init__"
 }
 FLAT = {path.stem: path for path in PACKAGE.glob("*.py")}
-MODULES = {**SHEETS, **FORMS, **GROUPED, **FLAT}
+MODULES = {**SHEETS, **FORMS, **TABLES, **GROUPED, **FLAT}
 FEATURES = {
     path.stem: path for path in (PACKAGE / "pages").glob("*.py") if path.stem[0] != "_"
 }
@@ -31,7 +32,12 @@ MAY_IMPORT = {
     "rungs": {"rules", "wording"},
     "asking": {"flask_babel", "planning", "rules", "wording"},
     "wording": {"flask_babel", "behaviour", "phrasing", "rules"},
-    "models": {"flask_security", "flask_sqlalchemy", "sqlalchemy", "rules"},
+    "models/base": {"flask_sqlalchemy", "sqlalchemy"},
+    "models/managers": {"flask_security", "sqlalchemy", "base"},
+    "models/workplace": {"sqlalchemy", "base", "rules"},
+    "models/agreed": {"sqlalchemy", "base", "rules", "workplace"},
+    "models/said": {"sqlalchemy", "agreed", "base", "rules"},
+    "models/behind": {"sqlalchemy", "base", "workplace"},
     "database": {"flask", "sqlalchemy", "models"},
     "backups": {"click", "flask", "database", "models"},
     "restoring": {"alembic", "flask", "sqlalchemy", "backups", "database", "models"},
