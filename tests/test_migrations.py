@@ -83,6 +83,41 @@ ROWS = {
         | {"state": "waiting", "attempts": 0, "done": 0, "total": 0, "reason": ""}
         | {"created_at": NOON}
     ],
+    "look_back": [
+        {"id": 1, "agreement_id": 1, "theirs": "Done.", "mine": "", "created_at": NOON}
+        | {"next_state": "agreed", "created_by_id": 1}
+    ],
+    "pair_event": [
+        {"id": 7, **OF_ANN, "task_id": 1, "agreement_id": 1, "kind": "safeguard"}
+        | {"value": 4, "criterion": "help", "by_id": 2, "at": NOON}
+    ],
+    "own_view": [
+        {"id": 1, **OF_ANN, "link_id": 1, "asked_by_id": 1, "asked_at": NOON}
+        | {"on_paper": True, "received_at": NOON, "can": "é", "cannot_yet": ""}
+        | {"needs_from_manager": "", "can_be_counted_on": "", "revealed_at": NOON}
+    ],
+    "own_answer": [{"own_view_id": 1, "criterion": "help", "score": 4}],
+    "own_choice": [{"own_view_id": 1, "task_id": 1, "level": 6}],
+    "step": [
+        {"id": 1, **OF_ANN, "task_id": 1, "kind": "repair", "criterion": "needs"}
+        | {"text": "Ask first.", "due_on": NOON.date(), "created_by_id": 1}
+        | {"created_at": NOON, "version": 2}
+    ],
+    "postponement": [{"id": 1, **OF_ANN, "manager_id": 1, "started_at": NOON}],
+    "team_conditions": [
+        {"team_id": 1, "direction": False, "answered_at": NOON, "version": 1}
+        | {"direction_action": "Tell.", "expectations_action": ""}
+        | {"attention_action": "", "certainty_action": ""}
+    ],
+    "team_round": [
+        {"id": 1, "team_id": 1, "asked_at": NOON, "codes": 7, "answers": 5}
+        | {"direction_no": 1, "expectations_no": 2}
+        | {"attention_no": 0, "certainty_no": 5}
+    ],
+    "self_check": [
+        {"manager_id": 2, "fear": 3, "learning": "Let go.", "changed_at": NOON}
+        | {"version": 1}
+    ],
 }
 """Rows of every table there was before the newest migration."""
 

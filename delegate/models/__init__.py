@@ -10,6 +10,7 @@ from .agreed import (
     EVENTS,
     LIVE_STATES,
     Agreement,
+    CheckIn,
     LookBack,
     Pair,
     PairEvent,
@@ -40,9 +41,12 @@ from .managers import (
     Passkey,
     Tries,
 )
+from .proposed import Proposal, ProposedPerson, ProposedTask
 from .said import (
     CONDITIONS,
+    DOERS,
     STEP_KINDS,
+    TALK_ITEMS,
     THEME_SCALE,
     THEMES,
     OwnAnswer,
@@ -51,6 +55,8 @@ from .said import (
     Postponement,
     SelfCheck,
     Step,
+    Talk,
+    TalkItem,
     TeamConditions,
     TeamRound,
 )

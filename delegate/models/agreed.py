@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from .. import rules
 from .base import (
     LONG,
+    TITLE,
     Model,
     Versioned,
     at_most,
@@ -39,6 +40,7 @@ EVENTS = (
     "ended",
     "safeguard",
     "no_safeguard",
+    "changed",
 )
 """What happens between one person and one task, beside what is seen of them."""
 
@@ -98,6 +100,8 @@ class Agreement(Versioned, Model):
     )
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     agreed_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
+    """When what was agreed was changed, and not agreed anew since."""
     closed_at: Mapped[datetime | None]
 
     pair: Mapped[Pair] = relationship(back_populates="agreements")
@@ -185,6 +189,36 @@ class LookBack(Model):
     )
 
 
+class CheckIn(Versioned, Model):
+    """A moment at which two people hear from each other about what they agreed.
+
+    Once it is kept, one line may say what was seen, and of which criterion.
+    """
+
+    __tablename__ = "check_in"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agreement_id: Mapped[int] = mapped_column(
+        ForeignKey("agreement.id", ondelete="CASCADE"), index=True
+    )
+    day: Mapped[date]
+    kept_at: Mapped[datetime | None]
+    seen: Mapped[str] = mapped_column(default="")
+    criterion: Mapped[str | None]
+    created_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="SET NULL")
+    )
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    __table_args__ = (
+        *at_most("seen", most=TITLE),
+        one_of("criterion", rules.RATED),
+        CheckConstraint(
+            "kept_at IS NOT NULL OR (length(seen) = 0 AND criterion IS NULL)",
+            name="seen_if_kept",
+        ),
+    )
+
+
 class PairEvent(Model):
     """One step in how it came about between a person and a task. Only added.
 
@@ -219,4 +253,5 @@ class PairEvent(Model):
         ),
         Index(None, "team_id", "employee_id", "task_id"),
         Index(None, "team_id", "task_id"),
+        Index(None, "team_id", "at"),
     )

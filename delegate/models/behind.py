@@ -46,6 +46,8 @@ class Link(Model):
     )
     email: Mapped[str] = mapped_column(default="")
     role: Mapped[str | None]
+    with_names: Mapped[bool] = mapped_column(default=False)
+    """Whether a calendar names people; else it tells only what is due."""
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     expires_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]

@@ -1,7 +1,7 @@
 """Who signs in, and what lets them in."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_security import AsaList
 from flask_security.core import UserMixin
@@ -27,6 +27,9 @@ class Manager(Model, UserMixin):
     confirmed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     is_admin: Mapped[bool] = mapped_column(default=False)
+    reminds: Mapped[bool] = mapped_column(default=False)
+    """Whether to be told by mail of what is due."""
+    reminded_on: Mapped[date | None]
 
     totp_secret: Mapped[str | None]
     """Shared with an authenticator app, and sealed; none where codes are not asked."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .. import rules
@@ -21,6 +21,12 @@ from .base import (
 
 STEP_KINDS = ("acquaint", "repair")
 """What a step on one criterion is for: to get acquainted, or to mend trust."""
+
+TALK_ITEMS = ("question", "note", "action")
+"""What stands on the page of a one-on-one."""
+
+DOERS = ("manager", "employee")
+"""Who of the two does what was agreed to be done."""
 
 CONDITIONS = ("direction", "expectations", "attention", "certainty")
 """What a team needs before anything is said of a person.
@@ -151,6 +157,66 @@ class Step(Versioned, Model):
         ),
         Index(None, "team_id", "employee_id"),
         Index(None, "team_id", "task_id"),
+    )
+
+
+class Talk(Model):
+    """A one-on-one that was held. The one to come is `Employee.next_talk_at`.
+
+    `number` and `sequence` are those its appointment had in a calendar, where it keeps
+    its place when the next one is planned.
+    """
+
+    __tablename__ = "talk"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int]
+    employee_id: Mapped[int]
+    number: Mapped[int]
+    at: Mapped[datetime]
+    sequence: Mapped[int] = mapped_column(default=0)
+    held_at: Mapped[datetime] = mapped_column(default=utc_now)
+    held_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="SET NULL")
+    )
+
+    __table_args__ = (
+        *within_team("employee"),
+        UniqueConstraint("employee_id", "number"),
+        Index(None, "team_id", "employee_id"),
+    )
+
+
+class TalkItem(Versioned, Model):
+    """Something for a one-on-one: to ask, to note, or to do by someone, by a day.
+
+    What is not shared is a working note of whoever wrote it, and of nobody else.
+    """
+
+    __tablename__ = "talk_item"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int]
+    employee_id: Mapped[int]
+    kind: Mapped[str]
+    text: Mapped[str]
+    is_shared: Mapped[bool] = mapped_column(default=False)
+    doer: Mapped[str | None]
+    due_on: Mapped[date | None]
+    done_at: Mapped[datetime | None]
+    created_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("manager.id", ondelete="SET NULL")
+    )
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    __table_args__ = (
+        *within_team("employee"),
+        one_of("kind", TALK_ITEMS),
+        one_of("doer", DOERS),
+        filled("text", LONG),
+        CheckConstraint(
+            "kind = 'action' OR (doer IS NULL AND due_on IS NULL)",
+            name="doer_if_action",
+        ),
+        Index(None, "team_id", "employee_id"),
     )
 
 

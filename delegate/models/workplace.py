@@ -41,11 +41,14 @@ class Team(Versioned, Model):
     name: Mapped[str]
     is_sample: Mapped[bool] = mapped_column(default=False)
     keep_months: Mapped[int] = mapped_column(default=12)
+    country: Mapped[str] = mapped_column(default="NL")
+    """Whose public holidays are no working days: two letters (ISO 3166-1)."""
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     removed_at: Mapped[datetime | None]
 
     __table_args__ = (
         filled("name"),
+        CheckConstraint("length(country) = 2", name="country"),
         between("keep_months", KEEP_MONTHS[0], KEEP_MONTHS[-1]),
     )
 
