@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from flask_babel.speaklater import LazyString
 
 from . import i18n, rules, wording
+from .days import working_day
 from .models import (
     LIVE_STATES,
     Agreement,
@@ -38,11 +39,9 @@ CARRIED = ("outcome", "limits", "why_you", "asks_first", "stays", "resources")
 """The texts that do not hang on the level."""
 
 
-def look_back_day(level: int, today: date) -> date:
+def look_back_day(level: int, today: date, team_id: int) -> date:
     """Return the working day to suggest for looking back."""
-    day = today + timedelta(weeks=WEEKS[Level(level)])
-    until_monday = 7 - day.weekday()
-    return day + timedelta(days=until_monday if until_monday <= 2 else 0)
+    return working_day(today + timedelta(weeks=WEEKS[Level(level)]), team_id)
 
 
 def live(employee_id: int, task_id: int) -> Agreement | None:
@@ -147,7 +146,7 @@ def day_to_show(agreement: Agreement) -> date | None:
     In a draft, a day that some level brings along is none yet: it tells the level.
     """
     made, day = i18n.as_date(agreement.created_at), agreement.look_back_on
-    suggested = {look_back_day(level, made) for level in Level}
+    suggested = {look_back_day(level, made, agreement.team_id) for level in Level}
     return None if agreement.state == "draft" and day in suggested else day
 
 

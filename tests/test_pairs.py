@@ -361,7 +361,9 @@ def test_an_empty_day_follows_the_level(app, alice, make):
 
     [draft] = rows(app, Agreement)
     with app.app_context():
-        assert draft.look_back_on == agreeing.look_back_day(3, i18n.today())
+        assert draft.look_back_on == agreeing.look_back_day(
+            3, i18n.today(), alice.team_id
+        )
 
 
 @pytest.mark.parametrize(
@@ -373,8 +375,9 @@ def test_an_empty_day_follows_the_level(app, alice, make):
         (date(2026, 11, 23), date(2026, 12, 7)),
     ],
 )
-def test_the_day_to_look_back_is_a_working_day(today, day):
-    assert agreeing.look_back_day(1, today) == day
+def test_the_day_to_look_back_is_a_working_day(app, alice, today, day):
+    with app.app_context():
+        assert agreeing.look_back_day(1, today, alice.team_id) == day
 
 
 def test_another_level_than_advised_needs_a_reason(app, alice, make):

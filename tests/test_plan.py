@@ -163,8 +163,8 @@ def test_a_draft_leaves_the_level_open(app, alice):
 
 def test_a_draft_keeps_to_itself_what_its_level_brings_along(app, alice):
     advise = rules.Level.ADVISE
-    day = agreeing.look_back_day(advise, date.today())
     with app.app_context():
+        day = agreeing.look_back_day(advise, date.today(), alice.team_id)
         employee, task = factory.employee(alice.team_id), factory.task(alice.team_id)
         untouched = {"inform": str(wording.INFORM_BY_LEVEL[advise])}
         factory.agreement(employee, task, state="draft", look_back_on=day, **untouched)

@@ -41,6 +41,7 @@ MAY_IMPORT = {
     "database": {"flask", "sqlalchemy", "models"},
     "backups": {"click", "flask", "database", "models"},
     "restoring": {"alembic", "flask", "sqlalchemy", "backups", "database", "models"},
+    "days": {"holidays", "models"},
     "planning": {"sqlalchemy", "rules", "models"},
     "own_words": {"flask_babel", "rules"},
     "own_view": {
@@ -69,7 +70,7 @@ MAY_IMPORT = {
     "pdf": {"weasyprint", "assets"},
     "jobs": {"flask", "sqlalchemy", "models"},
     "press": {"pdf"},
-    "acquainting": {"sqlalchemy", "models", "planning", "rules", "wording"},
+    "acquainting": {"sqlalchemy", "days", "models", "planning", "rules", "wording"},
     "safeguarding": {"rules", "wording"},
     "paper": {
         "acquainting",

@@ -80,8 +80,9 @@ def words(tag):
         (date(2026, 11, 23), date(2026, 11, 30)),
     ],
 )
-def test_the_day_is_a_working_day_in_a_week(today, day):
-    assert acquainting.first_day(today) == day
+def test_the_day_is_a_working_day_in_a_week(app, alice, today, day):
+    with app.app_context():
+        assert acquainting.first_day(today, alice.team_id) == day
 
 
 def task(id, title, stakes="low", undo="easy", **changes):
@@ -141,7 +142,9 @@ def test_each_unseen_criterion_gets_a_step_as_proposed(app, alice, ann, work):
         ("needs", work["Agenda"]),
     ]
     with app.app_context():
-        assert {one.due_on for one in made} == {acquainting.first_day(i18n.today())}
+        assert {one.due_on for one in made} == {
+            acquainting.first_day(i18n.today(), alice.team_id)
+        }
     assert made[0].text == str(wording.FIRST_STEPS["choices"])
     assert (made[0].kind, made[0].created_by_id) == ("acquaint", alice.manager_id)
 

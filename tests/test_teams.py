@@ -55,7 +55,7 @@ def test_the_team_last_shown_is_shown_again(alice, second):
 
 
 def test_a_team_gets_another_name(alice):
-    alice.post(f"/teams/{alice.team_id}", name="Day shift", version="1")
+    alice.post(f"/teams/{alice.team_id}", name="Day shift", country="NL", version="1")
 
     assert "Day shift" in names(alice)[0]
 
@@ -63,13 +63,20 @@ def test_a_team_gets_another_name(alice):
 @pytest.mark.parametrize("version", ["0", "", "x"])
 def test_an_old_name_does_not_replace_a_new_one(alice, version):
     path = f"/teams/{alice.team_id}"
-    page = alice.page(alice.post(path, name="Day shift", version=version), 409)
+    page = alice.page(
+        alice.post(path, name="Day shift", country="NL", version=version), 409
+    )
 
     conflict = page.select_one("#conflict").text
     assert "Day shift" in conflict
     assert "Team of Alice" in conflict
     assert page.select_one("#name")["value"] == "Day shift"
-    alice.post(path, name="Day", version=page.select_one("[name=version]")["value"])
+    alice.post(
+        path,
+        name="Day",
+        country="NL",
+        version=page.select_one("[name=version]")["value"],
+    )
     assert "Day" in names(alice)[0]
 
 
@@ -105,7 +112,7 @@ def test_an_editor_names_a_team_and_only_its_owner_removes_it(app, alice, bob):
         factory.add(Membership(team_id=alice.team_id, manager_id=bob_id, role="editor"))
     path = f"/teams/{alice.team_id}"
 
-    assert bob.post(path, name="Ours", version="1").status_code == 302
+    assert bob.post(path, name="Ours", country="NL", version="1").status_code == 302
     assert bob.get(path).select(f"form[action='{path}/remove']") == []
     assert bob.post(f"{path}/remove").status_code == 404
 

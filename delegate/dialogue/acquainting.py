@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import or_, select
 
 from .. import planning, rules, wording
+from ..days import working_day
 from ..models import Employee, Step, Task, db
 
 KIND = "acquaint"
@@ -110,10 +111,9 @@ def on_task(
     )
 
 
-def first_day(today: date) -> date:
-    """Return the working day to propose: in a week, or the Monday after."""
-    day = today + timedelta(weeks=1)
-    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+def first_day(today: date, team_id: int) -> date:
+    """Return the working day to propose: in a week, or the first one after."""
+    return working_day(today + timedelta(weeks=1), team_id)
 
 
 def too_risky(task: rules.Task) -> list[str]:

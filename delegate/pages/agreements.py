@@ -328,7 +328,7 @@ def page(here: Here, status: int = 200, **filled: Any) -> ResponseReturnValue:
 
 
 def fresh_forms(agreement: Agreement, today: date) -> dict[str, Any]:
-    day = agreeing.look_back_day(agreement.level, today)
+    day = agreeing.look_back_day(agreement.level, today, agreement.team_id)
     made = {
         "form": AgreementForm.of(agreement, formdata=None),
         "looking_back": LookBackForm.of(

@@ -60,7 +60,7 @@ def page(
         "answer": answer_form(task),
         "now": now_form(employee, task),
         "familiar": familiar_form(employee, task),
-        "choosing": choose_form(found, live, today),
+        "choosing": choose_form(found, live, today, task.team_id),
         "conflict": None,
         **filled,
     }
@@ -79,7 +79,8 @@ def page(
             is_open=is_open,
             today=today,
             look_back_days={
-                level: agreeing.look_back_day(level, today) for level in rules.Level
+                level: agreeing.look_back_day(level, today, task.team_id)
+                for level in rules.Level
             },
             marks=marks(found, live),
             sides=sides(found.advice),
@@ -358,7 +359,7 @@ def undo_familiarity(employee_id: int, task_id: int) -> ResponseReturnValue:
 
 
 def choose_form(
-    found: planning.Outcome, live: Agreement | None, today: date
+    found: planning.Outcome, live: Agreement | None, today: date, team_id: int
 ) -> ChooseForm | None:
     """Return the form to choose a level in; None while there is no advice to weigh."""
     advised = found.advice.level
@@ -368,7 +369,7 @@ def choose_form(
     start: dict[str, Any] = {
         "level": None if there_already else advised,
         "decides": live.decides if live else "",
-        "look_back_on": agreeing.look_back_day(advised, today),
+        "look_back_on": agreeing.look_back_day(advised, today, team_id),
         **texts_of(live),
     }
     form = ChooseForm(formdata=None, data=start)
@@ -403,7 +404,7 @@ def choose(employee_id: int, task_id: int) -> ResponseReturnValue:
         draft.reason, draft.decides = form.why(advice), form.decides.data or ""
         form.guard(draft)
         draft.look_back_on = form.look_back_on.data or agreeing.look_back_day(
-            draft.level, today
+            draft.level, today, draft.team_id
         )
         database.commit(draft)
     except (IntegrityError, VersionConflict):

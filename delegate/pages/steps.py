@@ -134,7 +134,7 @@ def new_form(name: str, here: Around) -> NewStepForm:
     start = {
         "text": acquainting.proposal(name, here.asked.facts() if here.asked else None),
         "task_id": offered[0].id if offered else None,
-        "due_on": acquainting.first_day(here.facts.today),
+        "due_on": acquainting.first_day(here.facts.today, here.employee.team_id),
         "wanted": True,
         "version": 0,
     }

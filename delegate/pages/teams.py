@@ -4,11 +4,13 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 
-from .. import access
+from .. import access, days
 from ..database import VersionConflict, set_all
 from ..forms import ShortText, VersionedForm, flash_undo, save
 from ..models import Membership, Team, db, utc_now
@@ -23,6 +25,16 @@ class NewTeamForm(FlaskForm):
 
 class TeamForm(VersionedForm):
     name = ShortText(_("Name of the team"), required=True)
+    country = SelectField(
+        _("Country"),
+        description=_("Days to look back are proposed on working days there."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        called = get_locale().territories
+        by_name = sorted((called.get(code, code), code) for code in days.countries())
+        self.country.choices = [SelectChoice(code, name) for name, code in by_name]
 
 
 @bp.route("/")
