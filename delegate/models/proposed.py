@@ -25,6 +25,8 @@ class Proposal(Versioned, Model):
     least: Mapped[int] = mapped_column(default=rules.Level.PROPOSE)
     """The least level at which a task is given to someone."""
     made_at: Mapped[datetime | None]
+    facts: Mapped[str] = mapped_column(default="")
+    """A digest of the facts it was worked out from: hours, people and levels."""
     hours: Mapped[float | None]
     hours_bound: Mapped[float | None]
     levels: Mapped[int | None]

@@ -46,6 +46,7 @@ def upgrade() -> None:
     sa.Column('manager_id', sa.Integer(), nullable=False),
     sa.Column('least', sa.Integer(), nullable=False),
     sa.Column('made_at', sa.DateTime(), nullable=True),
+    sa.Column('facts', sa.String(), nullable=False),
     sa.Column('hours', sa.Double(), nullable=True),
     sa.Column('hours_bound', sa.Double(), nullable=True),
     sa.Column('levels', sa.Integer(), nullable=True),
