@@ -1,6 +1,7 @@
 """What the tests share: databases, an app on each, and browsers that check pages."""
 
 import contextlib
+import gc
 import shutil
 import sqlite3
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from browsing import Browser
 from jinja2 import BytecodeCache
 from postgres import PostgreSQL, check_given, start_postgresql, take_settings
+from werkzeug.routing import Rule
 
 from delegate import create_app
 from delegate.models import db
@@ -49,6 +51,23 @@ class Templates(BytecodeCache):
 
 
 TEMPLATES = Templates()
+
+BUILDERS = {}
+"""Functions that make addresses, by rule, shared by all the apps of the tests."""
+
+build_anew = Rule._compile_builder
+
+
+def build_once(rule, append_unknown=True):
+    """Compile a rule once: the apps have the same ones, and compiling takes longest."""
+    key = rule.rule, repr(rule.defaults), append_unknown
+    if key not in BUILDERS:
+        BUILDERS[key] = build_anew(rule, append_unknown)
+    return BUILDERS[key]
+
+
+Rule._compile_builder = build_once
+gc.set_threshold(50_000, 20, 100)  # as a server does: there is much, and it stays
 
 
 def make_app(url, folder, **changes):
