@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "delegate"
 SHEETS = {path.stem: path for path in (PACKAGE / "sheets").glob("*.py")}
 FORMS = {f"forms/{path.stem}": path for path in (PACKAGE / "forms").glob("*.py")}
 TABLES = {f"models/{path.stem}": path for path in (PACKAGE / "models").glob("*.py")}
-GROUPS = ("dialogue", "history", "identity", "rights", "sample", "upkeep")
+GROUPS = ("assigning", "dialogue", "history", "identity", "rights", "sample", "upkeep")
 """Packages that only keep together what belongs together."""
 
 GROUPED = {
@@ -42,6 +42,12 @@ MAY_IMPORT = {
     "backups": {"click", "flask", "database", "models"},
     "restoring": {"alembic", "flask", "sqlalchemy", "backups", "database", "models"},
     "days": {"holidays", "models"},
+    "cases": {"rules"},
+    "wishes": {"rules", "cases"},
+    "solving": {"highspy", "numpy"},
+    "choosing": {"rules", "cases", "solving", "wishes"},
+    "appointments": {"flask_babel", "icalendar", "models", "planning", "sqlalchemy"},
+    "reminding": {"appointments", "i18n", "letters", "models", "sqlalchemy"},
     "planning": {"sqlalchemy", "rules", "models"},
     "own_words": {"flask_babel", "rules"},
     "own_view": {
