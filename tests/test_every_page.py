@@ -18,6 +18,7 @@ NO_PAGE = {"static", "assets.file", "plan.download", "health.alive", "health.rea
 NO_PAGE |= {"own_views.blank", "conditions.questions"}
 NO_PAGE |= {"export.table", "export.workbook", "export.everything"}
 NO_PAGE |= {"plans.download", "phrases.words"}
+NO_PAGE |= {"calendar.talk", "calendar.look_back"}
 NOT_OURS = {"security.static"}
 VARIANTS = list(itertools.product(("en", "nl"), (False, True), (1280, 390)))
 WHOLE = {("en", False, 1280), ("en", True, 390), ("nl", False, 390), ("nl", True, 1280)}

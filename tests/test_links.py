@@ -20,7 +20,7 @@ from delegate.models import Employee, Link, Manager, Membership, Team, db, utc_n
 ADDRESSES = {
     "own_view": "/o/{}",
     "team_code": "/t/{}",
-    "calendar": "/calendar/{}.ics",
+    "calendar": "/k/{}.ics",
 }
 KINDS = pytest.mark.parametrize("kind", ADDRESSES)
 PAGE = """

@@ -6,6 +6,7 @@ was made, so that it opens nothing once that has changed. An invitation is one o
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
 from math import ceil
 from typing import Any
@@ -107,6 +108,48 @@ def send_invitation(email: str, words: str, address: str, lang: str) -> bool:
             gettext("The link works once. If you expected nothing, do nothing."),
         )
     return mail.send(email, subject, text)
+
+
+def send_reminder(email: str, due: Mapping[str, int]) -> bool:
+    """Mail how much is due; tell whether the mail server took it.
+
+    In both languages, because nobody is there whose language could be known.
+    """
+    subjects, texts = [], []
+    for lang in i18n.LANGUAGES:
+        with i18n.speaking(lang):
+            subjects.append(gettext("What is due today"))
+            texts.append(reminder(due))
+    return mail.send(
+        email, f"Delegate: {' · '.join(subjects)}", "\n---\n\n".join(texts)
+    )
+
+
+def reminder(due: Mapping[str, int]) -> str:
+    words = {
+        "talks": lambda num: ngettext(
+            "%(num)d one-on-one today", "%(num)d one-on-ones today", num
+        ),
+        "look_backs": lambda num: ngettext(
+            "%(num)d agreement to look back on",
+            "%(num)d agreements to look back on",
+            num,
+        ),
+        "check_ins": lambda num: ngettext("%(num)d check-in", "%(num)d check-ins", num),
+        "actions": lambda num: ngettext(
+            "%(num)d thing you said you would do",
+            "%(num)d things you said you would do",
+            num,
+        ),
+    }
+    return written(
+        gettext("This is due in Delegate today, or was before:"),
+        "\n".join(f"- {words[kind](num)}" for kind, num in due.items()),
+        gettext("With whom and about what stands here:"),
+        outside("today.index"),
+        gettext("To get no such mail any more:"),
+        outside("calendar.index"),
+    )
 
 
 def too_many(sender: Manager) -> str:
