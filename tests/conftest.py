@@ -109,7 +109,8 @@ def postgresql(tmp_path_factory):
         url = server.create(server.empty)
         migrate(make_app(url, tmp_path_factory.mktemp("postgresql")))
         yield server
-        server.drop(url)
+        for each in (url, *server.spare):
+            server.drop(each)
 
 
 @contextlib.contextmanager
@@ -124,9 +125,9 @@ def fresh(kind, request, folder):
         yield f"sqlite:///{path}"
         return
     server = request.getfixturevalue("postgresql")
-    url = server.create(like=server.empty)
+    url = server.take()
     yield url
-    server.drop(url)
+    server.give_back(url)
 
 
 @pytest.fixture(params=DATABASES)

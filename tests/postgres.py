@@ -18,6 +18,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
 
@@ -68,22 +69,39 @@ def check_given(url):
         )
 
 
+OURS = "relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'"
+COLUMNS = f"""
+    SELECT string_agg(relname || '.' || attname, ' ' ORDER BY relname, attnum)
+    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+    WHERE relkind = 'r' AND attnum > 0 AND {OURS}
+"""
+OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+EMPTY = f"""
+    DO $$ BEGIN EXECUTE (
+        SELECT 'TRUNCATE ' || string_agg(quote_ident(relname), ', ')
+            || ' RESTART IDENTITY'
+        FROM pg_class WHERE relkind = 'r' AND {OURS}
+    ); END $$
+"""
+
+
 class PostgreSQL:
     """A running server, reached through a database that is there: `url` names it."""
 
     def __init__(self, url):
         self.address = make_url(url)
         self.empty = new_name()
+        self.spare = []
 
     def url(self, name):
         return self.address.set(database=name).render_as_string(hide_password=False)
 
     def execute(self, statement):
         """Return the first row of what this statement gives, if it gives any."""
-        plain = self.address.set(drivername="postgresql")
-        with psycopg.connect(
-            plain.render_as_string(hide_password=False), autocommit=True
-        ) as connection:
+        with self.connection(self.address) as connection:
             done = connection.execute(statement)
             return done.fetchone() if done.description else None
 
@@ -92,6 +110,38 @@ class PostgreSQL:
         name = name or new_name()
         self.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
         return self.url(name)
+
+    def take(self):
+        """Return the address of a database with all tables and no rows."""
+        return self.spare.pop() if self.spare else self.create(like=self.empty)
+
+    def give_back(self, url):
+        """Empty a database for whoever takes one next: to copy one takes far longer.
+
+        One whose columns are not as they were is dropped.
+        """
+        if self.is_emptied(url):
+            self.spare.append(url)
+        else:
+            self.drop(url)
+
+    def is_emptied(self, url):
+        with self.connection(url) as connection:
+            if connection.execute(COLUMNS).fetchone() != self.columns:
+                return False
+            connection.execute(OTHERS)
+            connection.execute(EMPTY)
+        return True
+
+    @cached_property
+    def columns(self):
+        with self.connection(self.url(self.empty)) as connection:
+            return connection.execute(COLUMNS).fetchone()
+
+    def connection(self, url):
+        plain = make_url(url).set(drivername="postgresql")
+        address = plain.render_as_string(hide_password=False)
+        return psycopg.connect(address, autocommit=True)
 
     def drop(self, url):
         self.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")

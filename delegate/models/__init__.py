@@ -23,6 +23,7 @@ from .base import (
     TITLE,
     YEARS,
     Base,
+    Model,
     Versioned,
     db,
     utc_now,
