@@ -61,6 +61,7 @@ DOORS = {
         tasks.index tasks.show tasks.list_removed
         pairs.show agreements.index agreements.edit
         sharing.index sharing.leave conditions.show conditions.questions
+        what_if.cell what_if.index
         calendar.talk calendar.look_back
         """,
     "editor": """

@@ -1,22 +1,37 @@
 """The form to try the rules in: its answers stand in the address, and are kept nowhere.
 
-What is not given has the answer of an example: there is always something to see.
+What is not given has the answer of an example, or of a person and a task as they stand:
+there is always something to see.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from .. import wording
-from ..rules import CRITERIA, RATED, Clarity, Level, Ratings, Stakes, Task, Undo
-from . import CHOOSE
+from .. import rules, rungs, wording
+from ..planning import Outcome
+from ..rules import (
+    CRITERIA,
+    RATED,
+    Clarity,
+    Level,
+    Ratings,
+    Recommendation,
+    Stakes,
+    Task,
+    Undo,
+)
+from . import CHOOSE, NO, YES
 
 UNSEEN = "0"
 NOT_ANSWERED = _("Not answered yet")
@@ -97,6 +112,22 @@ class TryForm(FlaskForm):
     )
     watched = BooleanField(_("A moment to look back is agreed"))
 
+    @classmethod
+    def of(cls, found: Outcome, given: MultiDict[str, str] | None = None) -> "TryForm":
+        """Return the form as a person and a task stand, or as it was `given`."""
+        task = found.advice.task
+        stands: dict[str, Any] = {
+            **{name: str(getattr(found.ratings, name) or UNSEEN) for name in RATED},
+            **{name: str(getattr(task, name) or "") for name in rules.FACTS},
+            "reserved": task.reserved,
+            "safeguard": [one for one in CRITERIA if one in found.advice.safeguards],
+            "now": str(int(found.current)) if found.current else "",
+            "watched": found.watched,
+        }
+        # Boxes that are not ticked are not sent: only a whole form says so of them.
+        sent = given if given and RATED[0] in given else None
+        return cls(formdata=sent, data=stands)
+
     def ratings(self) -> Ratings:
         return Ratings(**{name: int(self[name].data) or None for name in RATED})
 
@@ -113,3 +144,66 @@ class TryForm(FlaskForm):
 
     def current(self) -> Level | None:
         return Level(int(self.now.data)) if self.now.data else None
+
+    def changes(self, stands: "TryForm") -> "list[Change]":
+        """Return each answer that is another than the one that `stands`."""
+        return [
+            Change(
+                field.name, field.label.text, answer(stands[field.name]), answer(field)
+            )
+            for field in self
+            if field.data != stands[field.name].data
+        ]
+
+
+class Change(NamedTuple):
+    """One answer in words: as it stands, and as it was tried."""
+
+    name: str
+    label: Any
+    stands: str
+    tried: str
+
+
+def answer(field: Any) -> str:
+    """Return in words what was chosen; nothing where nothing is ticked."""
+    if isinstance(field, BooleanField):
+        return str(YES if field.data else NO)
+    if isinstance(field, Ticks):
+        return ", ".join(str(wording.CRITERIA[name]) for name in field.data or ())
+    return str({choice.value: choice.label for choice in field.choices}[field.data])
+
+
+class Tried(NamedTuple):
+    """What was filled in to try the rules, and what comes out."""
+
+    ratings: Ratings
+    advice: Recommendation
+    rungs: list[rungs.Rung]
+    current: Level | None
+    posture: rules.Posture | None
+
+
+def tried(form: TryForm) -> Tried:
+    """Ask the rules about what was filled in."""
+    ratings, task, current = form.ratings(), form.task(), form.current()
+    advice = rules.recommend(ratings, task, form.safeguards())
+    return Tried(
+        ratings,
+        advice,
+        rungs.rungs(advice, partial(told, ratings, task)),
+        current,
+        rules.posture(current, advice, watched=form.watched.data),
+    )
+
+
+def told(ratings: Ratings, task: Task, name: str) -> str:
+    """Say what was filled in for one input."""
+    if name == "clarity" and task.clarity:
+        return str(wording.CLARITY[task.clarity])
+    if name == "stakes" and task.stakes and task.undo:
+        return f"{wording.STAKES[task.stakes]}, {wording.UNDO[task.undo]}"
+    score = getattr(ratings, name)
+    if score is None:
+        return str(wording.UNSEEN).lower()
+    return str(gettext("rated %(score)s of 5", score=score))

@@ -36,6 +36,7 @@ from . import (
     teams,
     today,
     trail,
+    what_if,
 )
 
 FEATURES = (
@@ -74,4 +75,5 @@ FEATURES = (
     teams,
     today,
     trail,
+    what_if,
 )

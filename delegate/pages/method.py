@@ -5,16 +5,14 @@ Every number on the page is read from the rules; none is typed here a second tim
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from .. import access, agreeing, planning, rules, rungs, wording
-from ..forms.trying import TryForm
+from .. import access, agreeing, planning, rules, wording
+from ..forms.trying import TryForm, tried
 from ..history import raising
 from ..rules import Clarity, Level, Ratings, Recommendation, Stakes, Task, Undo
 
@@ -50,16 +48,6 @@ class Variant(NamedTuple):
     advice: Recommendation
 
 
-class Tried(NamedTuple):
-    """What was filled in to try the rules, and what comes out."""
-
-    ratings: Ratings
-    advice: Recommendation
-    rungs: list[rungs.Rung]
-    current: Level | None
-    posture: rules.Posture | None
-
-
 @bp.route("/")
 @access.public
 def index() -> ResponseReturnValue:
@@ -81,31 +69,6 @@ def index() -> ResponseReturnValue:
         variants=list(variants()),
     )
     return page, 200 if is_sound else 422
-
-
-def tried(form: TryForm) -> Tried:
-    """Ask the rules about what was filled in."""
-    ratings, task, current = form.ratings(), form.task(), form.current()
-    advice = rules.recommend(ratings, task, form.safeguards())
-    return Tried(
-        ratings,
-        advice,
-        rungs.rungs(advice, partial(told, ratings, task)),
-        current,
-        rules.posture(current, advice, watched=form.watched.data),
-    )
-
-
-def told(ratings: Ratings, task: Task, name: str) -> str:
-    """Say what was filled in for one input."""
-    if name == "clarity" and task.clarity:
-        return str(wording.CLARITY[task.clarity])
-    if name == "stakes" and task.stakes and task.undo:
-        return f"{wording.STAKES[task.stakes]}, {wording.UNDO[task.undo]}"
-    score = getattr(ratings, name)
-    if score is None:
-        return str(wording.UNSEEN).lower()
-    return str(gettext("rated %(score)s of 5", score=score))
 
 
 def clamped() -> tuple[int, int]:

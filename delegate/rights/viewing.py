@@ -71,6 +71,8 @@ VIEWS = {
     "steps.edit": ("viewed", "step"),
     "steps.plan": ("viewed", "step"),
     "tasks.show": ("viewed", "task"),
+    "what_if.cell": ("viewed", "pair"),
+    "what_if.index": ("viewed", "board"),
 }
 """What is told of who got a page or a file, by its endpoint."""
 
