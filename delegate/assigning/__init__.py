@@ -4,6 +4,7 @@ Facts and wishes go in (`cases`), and a proposal comes out, with what no proposa
 exceed. No database, no words, and nothing of a person but free hours and levels.
 """
 
+from .answering import assign
 from .cases import (
     FREED,
     PROVISIONAL,
@@ -19,7 +20,6 @@ from .cases import (
     counted,
     gap,
 )
-from .choosing import assign
 
 __all__ = [
     "FREED",

@@ -133,6 +133,25 @@ class Proposal(NamedTuple):
         return (self.hours, self.levels) == (self.hours_bound, self.levels_bound)
 
 
+class Column(NamedTuple):
+    """One task for one person. In a list they stand by task."""
+
+    task: int
+    person: int
+    size: int
+    """What it takes of the room of the person."""
+    freed: int
+    level: int
+    is_growth: bool
+
+
+class Sum(NamedTuple):
+    """What a choice of columns is worth, and what no choice exceeds."""
+
+    value: int
+    bound: int
+
+
 def gap(value: float, bound: float) -> float:
     """Return how far below what is best a value lies at most, as a share of `bound`.
 

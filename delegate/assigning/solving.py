@@ -1,108 +1,216 @@
-"""The highest value of taking columns, with a bound. The only module that knows HiGHS.
+"""Which columns to take, and a bound on any other choice. The module that runs HiGHS.
 
-A column is a task for a person. Each task is taken at most once, nobody takes more than
-they have room for, and some people must take something to grow in. All amounts are
-whole numbers, so that nothing is lost in rounding.
+The bound is Lagrange's: whatever prices are put on room, on growing and on what is
+held, no choice is worth more than all that has a price and, of each task, its best
+column at these prices. It holds for any prices, so that the linear program is trusted
+for good ones only, and may leave columns out. By the same sum most columns can be in no
+better choice; over those that can, HiGHS looks for it, or proves that there is none.
 """
 
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+import highspy
+import numpy as np
+
+from .arrays import Choice, Goal, Numbers, Places, program
+from .cases import Column, Sum
+
+FEW = 10
+"""How many columns of a task come into the linear program at a time."""
+
+ROUNDS = 8
+"""How often they do at most."""
+
+SMALL = 500
+"""With so many columns there is nothing to be gained by taking them in parts."""
+
+PEOPLE, COLUMNS = 6, 250
+"""How many people exchange their tasks at a time, and among how many columns."""
+
+PROVABLE = 4000
+"""With more columns left a proof would take too long."""
+
+SLACK = 5e-4
+"""What HiGHS may be off, in its own units."""
 
 
-class Column(NamedTuple):
-    """One task for one person."""
+class Search:
+    """The best choice that was found, and how much better another could be."""
 
-    task: int
-    person: int
-    size: int
-    """What it takes of the room of the person."""
-    freed: int
-    level: int
-    is_growth: bool
+    def __init__(self, choice: Choice, goal: Goal, taken: Places, until: float) -> None:
+        self.choice, self.goal, self.until = choice, goal, until
+        self.taken = taken
+        self.step = int(np.gcd.reduce(goal.value)) or 1
+        self.bound = np.inf
+        self.short: Numbers = np.zeros(len(choice))
+        """How far below the bound every choice with this column lies."""
+        self.share: Numbers = np.zeros(len(choice))
+        """How much of each column the linear program takes."""
+
+    @property
+    def value(self) -> int:
+        return int(self.goal.value[self.taken].sum())
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() > self.until
+
+    def relax(self) -> None:
+        """Find prices, and with them a bound."""
+        choice, goal = self.choice, self.goal
+        active = choice.grown > 0
+        active[self.taken] = active[choice.foremost(goal.value, FEW)] = True
+        for _ in range(ROUNDS):
+            among = np.flatnonzero(active)
+            highs = run(program(choice, goal, among, among[:0]), self.until)
+            highs.run()
+            solution = highs.getSolution()
+            if self.is_over and np.isfinite(self.bound):
+                return
+            prices = np.array(solution.row_dual)
+            gains = self.price(prices)
+            self.share[:] = 0
+            self.share[among] = solution.col_value
+            gains -= prices[: choice.tasks][choice.task]
+            fresh = choice.foremost(np.where(active, -1, gains), FEW)
+            fresh = fresh[gains[fresh] > 1e-7]
+            if not len(fresh) or self.is_over:
+                return
+            active[fresh] = True
+
+    def price(self, prices: Numbers) -> Numbers:
+        """Take over the bound at these prices where it is lower.
+
+        Returns what each column is worth beyond what it costs.
+        """
+        choice, goal = self.choice, self.goal
+        room, growing = np.split(prices[choice.tasks : -1], 2)
+        room, growing = np.maximum(room, 0), np.minimum(growing, 0) * choice.needs
+        held = min(prices[-1], 0.0)
+        who = choice.person
+        gains: Numbers = (
+            goal.value / goal.unit
+            - room[who] * choice.size / 100
+            - growing[who] * choice.grown
+            - held * goal.held / 1000
+        )
+        best = np.maximum(np.maximum.reduceat(gains, choice.first), 0)
+        paid = room @ choice.room / 100 + growing.sum() + held * goal.at_least / 1000
+        if paid + best.sum() < self.bound:
+            self.bound = float(paid + best.sum())
+            self.short = gains - best[choice.task]
+        return gains
+
+    def better(self) -> Any:
+        """Return which columns could be in a choice that is better by a step."""
+        least = (self.value + self.step) / self.goal.unit
+        return self.bound + self.short >= least - SLACK
+
+    def settle(self) -> None:
+        """Take what the linear program takes whole, and choose among the rest."""
+        done = np.flatnonzero(self.share > 1 - 1e-6)
+        rest = self.share > 0
+        rest[self.choice.foremost(self.short, FEW)] = True
+        among = np.flatnonzero(self.choice.others(done) & rest)
+        self.solve(among, done, mip_rel_gap=1e-3, mip_max_nodes=20)
+
+    def exchange(self) -> None:
+        """Let a few people at a time choose anew, until nobody gains any more."""
+        chance = np.random.default_rng(0)
+        blocks = -(-self.choice.people // PEOPLE)
+        before = -1
+        while before < self.value and not self.is_over:
+            before = self.value
+            for _ in range(2):
+                order = chance.permutation(self.choice.people)
+                for block in np.array_split(order, blocks):
+                    self.exchange_among(block)
+
+    def exchange_among(self, people: Places) -> None:
+        """Let some people choose anew, among their tasks and those nobody has."""
+        choice = self.choice
+        theirs = np.isin(choice.person, people)
+        done = self.taken[~theirs[self.taken]]
+        among = np.flatnonzero(theirs & choice.others(done) & self.better())
+        near = among[np.argsort(-self.short[among], kind="stable")[:COLUMNS]]
+        among = np.union1d(near, self.taken[theirs[self.taken]])
+        if not self.is_over:
+            self.solve(among, done, mip_rel_gap=1e-4, mip_max_nodes=20)
+
+    def prove(self) -> None:
+        """Look among all columns that could be in a better choice."""
+        among = np.flatnonzero(self.better())
+        if len(among) > PROVABLE or self.is_over:
+            return
+        among, none = np.union1d(among, self.taken), among[:0]
+        gap = 0.9 * self.step / self.goal.unit
+        bound = self.solve(among, none, mip_rel_gap=0.0, mip_abs_gap=gap)
+        self.bound = min(self.bound, max(bound, self.value / self.goal.unit))
+
+    def solve(self, among: Places, done: Places, **options: float) -> float:
+        """Choose among some columns, beside those done; return HiGHS's bound."""
+        lp = program(self.choice, self.goal, among, done)
+        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(among)
+        highs = run(lp, self.until, **options)
+        start = highspy.HighsSolution()
+        start.col_value = np.isin(among, self.taken).astype(float)
+        highs.setSolution(start)
+        highs.run()
+        x = np.array(highs.getSolution().col_value)
+        found = np.sort(np.concatenate((done, among[x > 0.5])))
+        worth = int(self.goal.value[found].sum())
+        if worth > self.value and self.choice.is_sound(found, self.goal):
+            self.taken = found
+        return float(highs.getInfo().mip_dual_bound)
+
+    def sum(self) -> Sum:
+        bound = (self.bound + SLACK) * self.goal.unit
+        steps = int(min(bound, self.goal.value.sum()) // self.step)
+        return Sum(self.value, max(self.value, steps * self.step))
 
 
-class Best(NamedTuple):
-    """The columns taken, by their place; their value, and what none exceeds."""
-
-    taken: list[int]
-    value: int
-    bound: int
-
-
-def maximise(
+def best(
     columns: Sequence[Column],
-    values: Sequence[int],
     room: dict[int, int],
     grows: set[int],
-    held: tuple[Sequence[int], int],
-    start: list[int],
+    start: Sequence[int],
     until: float,
-) -> Best:
-    """Return the highest sum of `values`, that of the values held being as given.
+) -> tuple[Places, Sum, Sum]:
+    """Return which columns free the most and, of those, have the highest levels.
 
-    `start` are columns that may be taken together. After `until`, a moment of
-    `time.monotonic`, no better ones are looked for.
+    `start` are places of columns that can be taken together. After `until`, a moment of
+    `time.monotonic`, nothing better is looked for; half of it is for each.
     """
-    import highspy
-    import numpy as np
+    choice = Choice(columns, room, grows)
+    begin = np.array(start, int)
+    half = (time.monotonic() + until) / 2
+    hours = searched(choice, Goal(choice.freed, 1000, 0 * choice.freed, 0), begin, half)
+    goal = Goal(choice.level, 1, choice.freed, hours.value)
+    levels = searched(choice, goal, hours.taken, until)
+    return levels.taken, hours.sum(), levels.sum()
 
-    if not columns:
-        return Best([], 0, 0)
-    tasks = {task: i for i, task in enumerate(dict.fromkeys(c.task for c in columns))}
-    people = {who: len(tasks) + i for i, who in enumerate(room)}
-    growing = {who: len(tasks) + len(room) + i for i, who in enumerate(sorted(grows))}
-    last = len(tasks) + len(room) + len(growing)
-    held_values, at_least = held
-    starts: list[int] = []
-    index: list[int] = []
-    value: list[int] = []
-    for place, column in enumerate(columns):
-        starts.append(len(index))
-        index += [tasks[column.task], people[column.person]]
-        value += [1, column.size]
-        if column.is_growth and column.person in growing:
-            index.append(growing[column.person])
-            value.append(1)
-        if held_values[place]:
-            index.append(last)
-            value.append(held_values[place])
-    rows = last + 1
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(columns), rows
-    lp.col_cost_ = np.array(values, dtype=float)
-    lp.col_lower_, lp.col_upper_ = np.zeros(len(columns)), np.ones(len(columns))
-    lower, upper = np.full(rows, -highspy.kHighsInf), np.full(rows, highspy.kHighsInf)
-    upper[: len(tasks)] = 1
-    upper[len(tasks) : len(tasks) + len(room)] = list(room.values())
-    lower[len(tasks) + len(room) : last] = 1
-    lower[last] = at_least - 0.5
-    lp.row_lower_, lp.row_upper_ = lower, upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = np.array([*starts, len(index)])
-    lp.a_matrix_.index_ = np.array(index)
-    lp.a_matrix_.value_ = np.array(value, dtype=float)
-    lp.integrality_ = [highspy.HighsVarType.kInteger] * len(columns)
-    lp.sense_ = highspy.ObjSense.kMaximize
+
+def searched(choice: Choice, goal: Goal, start: Places, until: float) -> Search:
+    search = Search(choice, goal, start, until)
+    search.relax()
+    if len(choice) > SMALL:
+        search.settle()
+        search.exchange()
+    search.prove()
+    return search
+
+
+def run(lp: highspy.HighsLp, until: float, **options: float) -> Any:
+    """Return HiGHS before it runs, made so that it runs the same way each time."""
     highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    for name, setting in {
-        "output_flag": False,
-        "threads": 1,
-        "parallel": "off",
-        "random_seed": 0,
-        "mip_rel_gap": 0.0,
-        "mip_abs_gap": 0.5,
-        "time_limit": max(until - time.monotonic(), 0.01),
-    }.items():
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 1)
+    highs.setOptionValue("parallel", "off")
+    highs.setOptionValue("random_seed", 0)
+    highs.setOptionValue("time_limit", max(until - time.monotonic(), 0.01))
+    for name, setting in options.items():
         highs.setOptionValue(name, setting)
     highs.passModel(lp)
-    first = highspy.HighsSolution()
-    first.col_value = [float(place in set(start)) for place in range(len(columns))]
-    highs.setSolution(first)
-    highs.run()
-    solution = highs.getSolution().col_value
-    taken = [place for place, x in enumerate(solution) if x > 0.5] or start
-    worth = sum(values[place] for place in taken)
-    bound = highs.getInfo().mip_dual_bound
-    bound = min(bound, float(sum(values)))
-    return Best(taken, worth, max(worth, int(bound + 1e-6 * (1 + abs(bound)))))
+    return highs

@@ -4,8 +4,7 @@ import time
 from collections.abc import Iterable
 
 from ..rules import Level
-from .cases import FREED, SECONDS, Offer, Person, Proposal, Row, Why, Work
-from .solving import Column, maximise
+from .cases import FREED, SECONDS, Column, Offer, Person, Proposal, Row, Sum, Why, Work
 from .wishes import Case, Held, in_the_way
 
 TENTHS = {level: round(share * 10) for level, share in FREED.items()}
@@ -32,35 +31,34 @@ def assign(
         return Proposal(in_the_way=groups)
     held = Held(case, case.wishes())
     fixed = [offer for offer in held.fixed.values() if offer]
-    growing = held.growing() or {}
+    chosen, freed, levels = choose(case, held, until)
+    more = sum(column(case, offer).freed for offer in fixed)
+    high = sum(offer.level for offer in fixed)
+    taken = sorted((*fixed, *chosen), key=lambda offer: offer.task)
+    return Proposal(
+        rows=tuple(row(case, held, offer) for offer in taken),
+        left=left(case, held, {offer.task for offer in taken}),
+        hours=(freed.value + more) / 1000,
+        hours_bound=(freed.bound + more) / 1000,
+        levels=levels.value + high,
+        levels_bound=levels.bound + high,
+    )
+
+
+def choose(case: Case, held: Held, until: float) -> tuple[list[Offer], Sum, Sum]:
+    """Return what to take beside what is fixed, and the sums that come of it."""
     ready = [offer for offer in case.offers.values() if held.fits(offer)]
-    columns = [column(case, offer) for offer in ready]
+    if not ready:
+        return [], Sum(0, 0), Sum(0, 0)
+    from .solving import best
+
+    growing = held.growing() or {}
     start = [place for place, one in enumerate(ready) if growing.get(one.task) == one]
     room = {person: int(hours) for person, hours in held.room.items()}
     grows = {one.person for one in growing.values()}
-    freed, levels = [c.freed for c in columns], [c.level for c in columns]
-    none = [0] * len(columns), 0
-    first = maximise(
-        columns, freed, room, grows, none, start, (time.monotonic() + until) / 2
-    )
-    second = maximise(
-        columns, levels, room, grows, (freed, first.value), first.taken, until
-    )
-    already = sum(column(case, offer).freed for offer in fixed)
-    high = sum(offer.level for offer in fixed)
-    taken = [*fixed, *(ready[place] for place in second.taken)]
-    return Proposal(
-        rows=tuple(row(case, held, offer) for offer in sorted(taken, key=by_task)),
-        left=left(case, held, {offer.task for offer in taken}),
-        hours=(first.value + already) / 1000,
-        hours_bound=(first.bound + already) / 1000,
-        levels=second.value + high,
-        levels_bound=second.bound + high,
-    )
-
-
-def by_task(offer: Offer) -> int:
-    return offer.task
+    columns = [column(case, offer) for offer in ready]
+    taken, freed, levels = best(columns, room, grows, start, until)
+    return [ready[place] for place in taken], freed, levels
 
 
 def column(case: Case, offer: Offer) -> Column:
