@@ -18,6 +18,7 @@ from delegate.models import (
     LONG,
     Agreement,
     AuditEntry,
+    CheckIn,
     Employee,
     Link,
     LookBack,
@@ -29,10 +30,15 @@ from delegate.models import (
     Pair,
     PairEvent,
     Postponement,
+    Proposal,
+    ProposedPerson,
+    ProposedTask,
     Rating,
     Remark,
     Safeguard,
     Step,
+    Talk,
+    TalkItem,
     Team,
     db,
 )
@@ -47,6 +53,17 @@ NOT_IN_THE_COPY = {
     "agreement_id": HOW_IT_IS_FOUND,
     "rating_id": HOW_IT_IS_FOUND,
     "own_view_id": HOW_IT_IS_FOUND,
+    "proposal_id": HOW_IT_IS_FOUND,
+    "talk.number": "by which a calendar finds its appointment",
+    "talk.sequence": "by which a calendar finds its appointment",
+    "proposal.facts": "a digest, to see whether something changed since",
+    "proposal.least": "of the whole team, and of nobody in it",
+    "proposal.hours": "of the whole team, and of nobody in it",
+    "proposal.hours_bound": "of the whole team, and of nobody in it",
+    "proposal.levels": "of the whole team, and of nobody in it",
+    "proposal.levels_bound": "of the whole team, and of nobody in it",
+    "proposed_task.stays": "that it goes to nobody",
+    "link.with_names": "of calendars only, which are a manager's",
     "version": "how often a row was saved: against saves that collide",
     "employee.removed_at": "hides a page for a month, which the trail tells",
     "link.token_hash": "opens a door, and tells nothing of anyone",
@@ -115,6 +132,19 @@ def filled(browser):
     event = {"kind": "safeguard", "criterion": "informs", "value": 5}
     event |= {"by_id": browser.manager_id, "agreement_id": agreement.id}
     factory.add(PairEvent(**event, **about))
+    at = datetime(2026, 11, 2, 9)
+    seen = {"kept_at": at, "seen": "It was there.", "criterion": "informs"}
+    factory.add(CheckIn(agreement_id=agreement.id, day=date(2026, 11, 2), **seen, **by))
+    of = {"team_id": browser.team_id, "employee_id": employee.id}
+    factory.add(Talk(number=1, at=at, held_by_id=browser.manager_id, **of))
+    item = {"kind": "action", "text": "Call the school.", "doer": "manager"}
+    factory.add(TalkItem(due_on=date(2026, 12, 4), **item, **of, **by))
+    proposal = factory.add(
+        Proposal(team_id=browser.team_id, manager_id=browser.manager_id, made_at=at)
+    )
+    of = {"proposal_id": proposal.id, "employee_id": employee.id}
+    factory.add(ProposedPerson(hours_free=4.5, **of))
+    factory.add(ProposedTask(task_id=task.id, level=4, hours=2.0, **of))
     factory.add(AuditEntry(action="viewed", subject="rating", **ids))
     return employee.id
 
@@ -209,6 +239,12 @@ KINDS = (
     Step,
     Postponement,
     PairEvent,
+    CheckIn,
+    Talk,
+    TalkItem,
+    Proposal,
+    ProposedPerson,
+    ProposedTask,
     Link,
     AuditEntry,
 )

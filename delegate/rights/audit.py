@@ -19,6 +19,7 @@ from ..models import (
     ROLES,
     Agreement,
     AuditEntry,
+    CheckIn,
     Employee,
     Job,
     Link,
@@ -31,6 +32,8 @@ from ..models import (
     OwnView,
     PairEvent,
     Passkey,
+    ProposedPerson,
+    ProposedTask,
     Rating,
     Remark,
     Safeguard,
@@ -50,6 +53,8 @@ UNTOLD = frozenset(
         Manager,
         PairEvent,
         Passkey,
+        ProposedPerson,
+        ProposedTask,
         SelfCheck,
         TeamRound,
         Tries,
@@ -57,13 +62,14 @@ UNTOLD = frozenset(
 )
 """Tables of accounts and of the machinery, or that say a second time what is told.
 
-Of a round only the codes are told, as links: who answered, and when, is nobody's to
-know.
+Of a proposal only that it was worked out; of a round only the codes, as links: who
+answered, and when, is nobody's to know.
 """
 
 OWNER = ROLES[0]
 
 PARENTS = {
+    CheckIn: (Agreement, "agreement_id"),
     LookBack: (Agreement, "agreement_id"),
     OwnAnswer: (OwnView, "own_view_id"),
     OwnChoice: (OwnView, "own_view_id"),
@@ -184,9 +190,26 @@ def told_of(done: Iterable[tuple[str, Any]]) -> Iterator[Entry]:
             action = "" if founder else SHARING.get(action, action)
         elif isinstance(row, Link):
             action = {"added": "shared", "erased": ""}.get(action, action)
-        if action and type(row) not in UNTOLD:
+        if action and is_calendar(row):
+            yield from (
+                Entry(action, row.kind, team_id)
+                for team_id in db.session.scalars(works_in(row.manager_id))
+            )
+        elif action and type(row) not in UNTOLD:
             newcomer = row.manager_id if action == "joined" else None
             yield Entry(action, subject_of(row), *whose(row), newcomer)
+
+
+def is_calendar(row: Any) -> bool:
+    """Tell whether `row` is a link to what is planned in all of a manager's teams."""
+    return isinstance(row, Link) and row.kind == "calendar"
+
+
+def works_in(manager_id: int) -> Select[Any]:
+    """Return the query for the teams whose appointments are a manager's own."""
+    return select(Membership.team_id).where(
+        Membership.manager_id == manager_id, Membership.role.in_(ROLES[:2])
+    )
 
 
 def subject_of(row: Any) -> str:

@@ -14,6 +14,7 @@ from .. import i18n, paper, planning, rules, wording
 from ..models import (
     Agreement,
     AuditEntry,
+    CheckIn,
     Employee,
     Link,
     LookBack,
@@ -31,6 +32,7 @@ from . import conversation, trail_words
 from .conversation import Called, Titles
 from .dossier import (
     Agreed,
+    CheckedIn,
     Dossier,
     Given,
     LookedBack,
@@ -85,6 +87,9 @@ def gather(employee: Employee, manager: Manager, *, names: bool = True) -> Dossi
         agreements=tuple(agreements(employee, titles, called)),
         own_views=tuple(conversation.own_views(employee, titles, called)),
         steps=tuple(conversation.steps(employee, titles, called)),
+        talks=tuple(conversation.talks(employee, called)),
+        talk_items=tuple(conversation.talk_items(employee, called)),
+        proposals=tuple(conversation.proposals(employee, titles, called)),
         postponements=tuple(conversation.postponements(employee, called)),
         events=tuple(conversation.events(employee, titles, called)),
         links=tuple(links(employee, called)),
@@ -256,12 +261,27 @@ def agreements(employee: Employee, titles: Titles, called: Called) -> Iterator[A
                 )
                 for one in row.safeguards
             ),
+            check_ins=tuple(check_ins(row, of, called)),
             look_backs=tuple(look_backs(row, of, called)),
             look_back_on=row.look_back_on,
             created_at=row.created_at,
             created_by=called(row.created_by_id),
             agreed_at=row.agreed_at,
+            changed_at=row.changed_at,
             closed_at=row.closed_at,
+        )
+
+
+def check_ins(agreement: Agreement, of: str, called: Called) -> Iterator[CheckedIn]:
+    query = select(CheckIn).filter_by(agreement_id=agreement.id)
+    for row in db.session.scalars(query.order_by(CheckIn.day.desc(), CheckIn.id)):
+        yield CheckedIn(
+            day=row.day,
+            kept_at=row.kept_at,
+            seen=Text(f"check_in_{row.id}", row.seen, _("What was seen"), of),
+            criterion=row.criterion,
+            created_at=row.created_at,
+            created_by=called(row.created_by_id),
         )
 
 

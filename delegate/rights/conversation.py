@@ -1,4 +1,5 @@
-"""What the conversation left behind of one person, for the copy: both views, steps.
+"""What the conversation left behind of one person, for the copy: both views, steps,
+one-on-ones, and what a manager wished for the person.
 
 A part of `collecting`. What someone said of themself is in it once it is revealed: the
 person holds a copy of it already, and until then nobody else reads it.
@@ -8,11 +9,36 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from .. import i18n, wording
-from ..models import Agreement, Employee, OwnView, PairEvent, Postponement, Step, db
-from .dossier import Answer, Event, OwnChosen, OwnSeen, Stepped, Text, Waited
+from ..models import (
+    Agreement,
+    Employee,
+    OwnView,
+    PairEvent,
+    Postponement,
+    Proposal,
+    ProposedPerson,
+    ProposedTask,
+    Step,
+    Talk,
+    TalkItem,
+    db,
+)
+from .dossier import (
+    Answer,
+    Event,
+    Item,
+    OwnChosen,
+    OwnSeen,
+    Proposed,
+    Stepped,
+    Talked,
+    Text,
+    Waited,
+    WouldTake,
+)
 
 Called = Callable[[int | None], str]
 """Says how a manager is called, by id."""
@@ -70,6 +96,71 @@ def steps(employee: Employee, titles: Titles, called: Called) -> Iterator[Steppe
             done_at=row.done_at,
             created_at=row.created_at,
             created_by=called(row.created_by_id),
+        )
+
+
+def talks(employee: Employee, called: Called) -> Iterator[Talked]:
+    for row in of(Talk, employee):
+        yield Talked(at=row.at, held_at=row.held_at, held_by=called(row.held_by_id))
+
+
+def talk_items(employee: Employee, called: Called) -> Iterator[Item]:
+    """Yield each item, also those a manager kept to oneself: they are about someone."""
+    for row in of(TalkItem, employee):
+        day = i18n.day(row.created_at)
+        yield Item(
+            kind=row.kind,
+            text=Text(f"talk_{row.id}", row.text, _("For the one-on-one"), day),
+            is_shared=row.is_shared,
+            doer=row.doer,
+            due_on=row.due_on,
+            done_at=row.done_at,
+            created_at=row.created_at,
+            created_by=called(row.created_by_id),
+        )
+
+
+def proposals(employee: Employee, titles: Titles, called: Called) -> Iterator[Proposed]:
+    """Yield what each manager wished, with the tasks that would go to the person."""
+    wishes = select(Proposal, ProposedPerson).outerjoin(
+        ProposedPerson,
+        and_(
+            ProposedPerson.proposal_id == Proposal.id,
+            ProposedPerson.employee_id == employee.id,
+        ),
+    )
+    of_team = wishes.where(Proposal.team_id == employee.team_id)
+    for row, wish in db.session.execute(of_team.order_by(Proposal.id)):
+        given = tuple(would_take(row, employee, titles))
+        if wish or given:
+            yield Proposed(
+                by=called(row.manager_id),
+                made_at=row.made_at,
+                grows=wish is not None and wish.grows,
+                takes_nothing=wish is not None and wish.is_out,
+                hours_free=wish.hours_free if wish else None,
+                tasks=given,
+            )
+
+
+def would_take(
+    proposal: Proposal, employee: Employee, titles: Titles
+) -> Iterator[WouldTake]:
+    mine = or_(
+        ProposedTask.fixed_id == employee.id, ProposedTask.employee_id == employee.id
+    )
+    for row in db.session.scalars(
+        select(ProposedTask)
+        .where(ProposedTask.proposal_id == proposal.id, mine)
+        .order_by(ProposedTask.task_id)
+    ):
+        yield WouldTake(
+            task=titles[row.task_id],
+            fixed=row.fixed_id == employee.id,
+            proposed=row.employee_id == employee.id,
+            level=row.level,
+            provisional=row.provisional,
+            hours=row.hours,
         )
 
 

@@ -111,6 +111,18 @@ class LookedBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedIn:
+    """A moment to check in on an agreement; what was seen, once it is kept."""
+
+    day: date
+    kept_at: datetime | None
+    seen: Text
+    criterion: str | None
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agreed:
     """One agreement, whatever became of it."""
 
@@ -121,11 +133,13 @@ class Agreed:
     rules_version: str
     texts: tuple[Text, ...]
     safeguards: tuple[Safe, ...]
+    check_ins: tuple[CheckedIn, ...]
     look_backs: tuple[LookedBack, ...]
     look_back_on: date | None
     created_at: datetime
     created_by: str
     agreed_at: datetime | None
+    changed_at: datetime | None
     closed_at: datetime | None
 
 
@@ -171,6 +185,53 @@ class Stepped:
     done_at: datetime | None
     created_at: datetime
     created_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talked:
+    """A one-on-one that was held, and the moment it was planned for."""
+
+    at: datetime
+    held_at: datetime
+    held_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """Something that was to be talked about, or to be done; also a manager's own."""
+
+    kind: str
+    text: Text
+    is_shared: bool
+    doer: str | None
+    due_on: date | None
+    done_at: datetime | None
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WouldTake:
+    """A task that would go to the person, or has to; at which level."""
+
+    task: Text
+    fixed: bool
+    proposed: bool
+    level: int | None
+    provisional: bool
+    hours: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """What a manager wished for the person when working out who could take what."""
+
+    by: str
+    made_at: datetime | None
+    grows: bool
+    takes_nothing: bool
+    hours_free: float | None
+    tasks: tuple[WouldTake, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +294,9 @@ class Dossier:
     agreements: tuple[Agreed, ...]
     own_views: tuple[OwnSeen, ...]
     steps: tuple[Stepped, ...]
+    talks: tuple[Talked, ...]
+    talk_items: tuple[Item, ...]
+    proposals: tuple[Proposed, ...]
     postponements: tuple[Waited, ...]
     events: tuple[Event, ...]
     links: tuple[Given, ...]
@@ -245,6 +309,9 @@ SECTIONS = (
     "agreements",
     "own_views",
     "steps",
+    "talks",
+    "talk_items",
+    "proposals",
     "postponements",
     "events",
     "links",

@@ -19,6 +19,7 @@ from ..identity import links
 from ..models import (
     Agreement,
     AuditEntry,
+    CheckIn,
     Employee,
     Job,
     Link,
@@ -31,6 +32,7 @@ from ..models import (
     Remark,
     Safeguard,
     Step,
+    TalkItem,
     Task,
     Team,
     TeamConditions,
@@ -54,7 +56,9 @@ UNDER: Any = (
     (Rating, Remark),
     (Agreement, Safeguard),
     (Agreement, LookBack),
+    (Agreement, CheckIn),
     (Employee, Step),
+    (Employee, TalkItem),
     (Employee, OwnView),
 )
 """Rows with texts that are found, and gone to, by the row they hang on."""

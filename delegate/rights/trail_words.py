@@ -41,6 +41,9 @@ OF_SOMEONE = {
     "own_answer": _("an answer in the own view of %(name)s"),
     "own_choice": _("a choice in the own view of %(name)s"),
     "look_back": _("looking back on an agreement with %(name)s"),
+    "check_in": _("a moment to check in with %(name)s"),
+    "talk": _("a one-on-one with %(name)s"),
+    "talk_item": _("a point for the one-on-one with %(name)s"),
     "step": _("a step with %(name)s"),
     "postponement": _("rating %(name)s"),
 }
@@ -57,6 +60,8 @@ OF_THE_TEAM = {
     "agreements": _("the list of agreements"),
     "task": _("a task"),
     "team_conditions": _("what is said of the team"),
+    "proposal": _("who could take what"),
+    "progress": _("what was let go over time"),
     "employees": _("people"),
     "tasks": _("tasks"),
 }
