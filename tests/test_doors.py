@@ -20,6 +20,7 @@ from delegate import access
 from delegate.identity import links
 from delegate.models import (
     Agreement,
+    CheckIn,
     Employee,
     Job,
     Link,
@@ -29,6 +30,7 @@ from delegate.models import (
     Passkey,
     Rating,
     Step,
+    TalkItem,
     Task,
     Team,
     db,
@@ -61,6 +63,7 @@ DOORS = {
         tasks.index tasks.show tasks.list_removed
         pairs.show agreements.index agreements.edit
         sharing.index sharing.leave conditions.show conditions.questions
+        talks.show talks.shared_paper talks.download
         what_if.cell what_if.index
         calendar.talk calendar.look_back
         """,
@@ -75,16 +78,20 @@ DOORS = {
         ratings.edit ratings.save ratings.save_familiarity ratings.undo remarks.edit
         repair.show repair.step repair.postpone repair.talked
         steps.plan steps.edit steps.done steps.undo steps.drop
+        talks.plan talks.add talks.edit talks.done talks.drop talks.hold
+        talks.take_back talks.questions talks.private_paper
         pairs.answer pairs.set_now pairs.undo_now pairs.set_familiarity
         pairs.undo_familiarity pairs.choose
         agreements.save agreements.look_back agreements.close
+        check_ins.add check_ins.edit check_ins.keep check_ins.move check_ins.drop
         copies.show copies.download teams.edit trail.index
         export.index export.table export.workbook plans.index
+        planner.index planner.show planner.work_out planner.draft
         """,
     "owner": """
         teams.remove teams.put_back
-        plans.show plans.again plans.discard plans.download
-        repair.edit repair.done repair.drop
+        plans.show plans.again plans.discard plans.download planner.download
+        repair.edit repair.done repair.drop talks.share
         sharing.invite sharing.change sharing.end sharing.hand_over sharing.withdraw
         erasing.keep erasing.person erasing.team export.everything
         """,
@@ -93,7 +100,10 @@ DOORS = {
         invitations.activate invitations.deactivate invitations.password_link
         """,
 }
-"""Of one's own, as a ZIP of plans or a step to mend trust, the owner is who made it."""
+"""Of one's own, as a ZIP of plans or a step to mend trust, the owner is who made it.
+
+Who may read an item for a one-on-one, its maker says alone.
+"""
 
 WHO = {name: who for who, names in DOORS.items() for name in names.split()}
 IN_A_TEAM = ("viewer", "editor", "owner")
@@ -101,6 +111,8 @@ IN_A_TEAM = ("viewer", "editor", "owner")
 
 NEEDS_MORE = {"importing.undo", "ratings.undo", "pairs.undo_now", "teams.put_back"}
 NEEDS_MORE |= {"doors.withdraw", "passkeys.remove", "plans.download"}
+NEEDS_MORE |= {"planner.download"}
+NEEDS_MORE |= {"talks.take_back"}
 """What answers 404 unless something was done before: their own tests do that."""
 
 MALFORMED = (
@@ -198,7 +210,14 @@ def rows_in(team, manager_id):
     passkey.manager_id = manager_id
     step = Step(kind="acquaint", criterion="help", text=SECRET, **own)
     step.employee_id = employee.id
-    db.session.add_all([agreement, job, passkey, repair, step])
+    item = TalkItem(kind="question", text=SECRET, is_shared=True, **own)
+    item.employee_id, item.created_by_id = employee.id, manager_id
+    db.session.add_all([agreement, job, passkey, repair, step, item])
+    db.session.flush()
+    check_in = CheckIn(
+        agreement_id=agreement.id, seen=SECRET, kept_at=utc_now(), day=utc_now().date()
+    )
+    db.session.add(check_in)
     db.session.flush()
     found = db.select(Link.id).where(Link.token_hash == links.digest(token))
     ids = {
@@ -209,6 +228,8 @@ def rows_in(team, manager_id):
         "job_id": job.id,
         "repair_id": repair.id,
         "step_id": step.id,
+        "item_id": item.id,
+        "check_in_id": check_in.id,
         "passkey_id": passkey.id,
         "team_id": team.id,
         "link_id": db.session.scalar(found),

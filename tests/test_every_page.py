@@ -5,6 +5,7 @@ as well.
 """
 
 import itertools
+from datetime import date
 
 import factory
 import pytest
@@ -12,12 +13,24 @@ from browser import EVERY_RULE, RULES_OF_LOOK, check_accessible
 from test_doors import ways_in
 
 from delegate.dialogue import own_view
-from delegate.models import Agreement, Employee, Job, Rating, Step, Task, Team, db
+from delegate.models import (
+    Agreement,
+    CheckIn,
+    Employee,
+    Job,
+    Rating,
+    Step,
+    TalkItem,
+    Task,
+    Team,
+    db,
+)
 
 NO_PAGE = {"static", "assets.file", "plan.download", "health.alive", "health.ready"}
 NO_PAGE |= {"own_views.blank", "conditions.questions"}
 NO_PAGE |= {"export.table", "export.workbook", "export.everything"}
-NO_PAGE |= {"plans.download", "phrases.words"}
+NO_PAGE |= {"planner.download"}
+NO_PAGE |= {"plans.download", "phrases.words", "talks.download"}
 NO_PAGE |= {"calendar.talk", "calendar.look_back"}
 NOT_OURS = {"security.static"}
 VARIANTS = list(itertools.product(("en", "nl"), (False, True), (1280, 390)))
@@ -45,6 +58,10 @@ def addresses(server):
         factory.add(repair)
         step = Step(kind="acquaint", criterion="needs", text="Say what you need.")
         step.team_id, step.employee_id = team.id, first(Employee)
+        item = TalkItem(kind="action", text="Ask for the rota.", doer="manager")
+        item.team_id, item.employee_id = team.id, first(Employee)
+        item.created_by_id = server.manager_id
+        check_in = CheckIn(agreement_id=first(Agreement), day=date.today())
         rows = {
             "employee_id": first(Employee),
             "task_id": first(Task),
@@ -54,6 +71,8 @@ def addresses(server):
             "job_id": job.id,
             "repair_id": repair.id,
             "step_id": factory.add(step).id,
+            "item_id": factory.add(item).id,
+            "check_in_id": factory.add(check_in).id,
             "criterion": "choices",
         }
         newcomer = db.session.scalar(
