@@ -276,6 +276,16 @@ def test_the_address_is_shown_once_and_withdrawn_at_any_time(app, alice, browser
 
 
 @on_one_database
+def test_the_trail_of_each_team_tells_of_the_address(app, alice):
+    subscribed(alice)
+    alice.post("/calendar/withdraw")
+    told = alice.get("/trail/").text
+
+    assert "gave access to the calendar, by a link" in told
+    assert "withdrew access to the calendar, by a link" in told
+
+
+@on_one_database
 def test_two_clicks_at_once_leave_one_address_open(app, alice):
     seen = alice.get("/calendar/").select_one("[name=saw]")["value"]
     answers = alice.click_again_and_again("/calendar/address", saw=seen)

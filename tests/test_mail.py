@@ -2,6 +2,7 @@
 
 import re
 import socket
+from datetime import date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from threading import Thread
 from threading import enumerate as threads
@@ -11,10 +12,20 @@ import factory
 import pytest
 from aiosmtpd.controller import Controller
 from browsing import Browser
-from conftest import make_app
+from conftest import make_app, on_one_database
 
+from delegate import i18n
 from delegate.identity import accounts, letters, mail
-from delegate.models import Link, LoginSession, Manager, Team, db, utc_now
+from delegate.models import (
+    CheckIn,
+    Link,
+    LoginSession,
+    Manager,
+    TalkItem,
+    Team,
+    db,
+    utc_now,
+)
 
 PUBLIC = "https://plan.example.org"
 NEW = "another few words together"
@@ -298,6 +309,103 @@ def test_a_manager_mails_others_thirty_times_an_hour_together(site):
     assert site.box.take() == []
     with site.app.app_context():
         assert db.session.scalar(db.select(db.func.count(Link.id))) == 20
+
+
+def reminded(app):
+    """Return what `flask remind` says, and how it ended."""
+    ended = app.test_cli_runner().invoke(args=["remind"])
+    return ended.output, ended.exit_code
+
+
+def with_due(app):
+    """Give Alice one thing due of each kind, and things that are not."""
+    with app.app_context():
+        team = db.session.scalar(db.select(Team.id))
+        me = db.session.scalar(db.select(Manager.id))
+        today = i18n.today()
+        noon = i18n.to_utc(datetime.combine(today, time(12)))
+        ann = factory.employee(team, "Ann Verhoeven", next_talk_at=noon)
+        factory.employee(team, "Ben", next_talk_at=noon + timedelta(days=1))
+        task = factory.task(team, "Weekly planning")
+        due = factory.agreement(ann, task, look_back_on=today - timedelta(days=400))
+        factory.agreement(ann, factory.task(team, "Later"))
+        for day in (today, today - timedelta(days=9), today + timedelta(days=1)):
+            factory.add(CheckIn(agreement_id=due.id, day=day))
+        whose = {"team_id": team, "employee_id": ann.id, "created_by_id": me}
+        action = {"kind": "action", "text": "Ask the board.", "due_on": today, **whose}
+        factory.add(TalkItem(doer="manager", **action))
+        factory.add(TalkItem(doer="employee", **action))
+        factory.add(TalkItem(doer="manager", done_at=utc_now(), **action))
+
+
+def test_what_is_due_is_mailed_once_a_day_to_who_wants_it(site):
+    with_due(site.app)
+    browser = signed_in(site.app)
+    assert "Mailed: 0" in reminded(site.app)[0]
+    assert "You get none now." in browser.get("/calendar/").text
+    browser.post("/calendar/reminders", on="1")
+    assert "It goes to alice@example.org" in browser.get("/calendar/").text
+
+    assert reminded(site.app) == ("Managers with something due: 1. Mailed: 1.\n", 0)
+    assert "Mailed: 0" in reminded(site.app)[0]
+    [letter] = site.box.take()
+    text = letter.get_content()
+    assert letter["To"] == "alice@example.org"
+    assert letter["Subject"] == (
+        "Delegate: What is due today · Wat vandaag aan de beurt is"
+    )
+    for line in (
+        "- 1 one-on-one today",
+        "- 1 agreement to look back on",
+        "- 2 check-ins",
+        "- 1 thing you said you would do",
+        "- 2 tussentijdse momenten",
+        f"{PUBLIC}/",
+        f"{PUBLIC}/calendar/",
+    ):
+        assert line in text.splitlines()
+    assert not re.search("Ann|Verhoeven|Weekly|planning|board", text)
+
+    changed(site.app, reminded_on=date(2020, 1, 1))
+    reminded(site.app)
+    assert len(site.box.take()) == 1
+    changed(site.app, reminded_on=None, confirmed_at=None)
+    reminded(site.app)
+    changed(site.app, confirmed_at=utc_now(), active=False)
+    reminded(site.app)
+    changed(site.app, active=True)
+    browser = signed_in(site.app)
+    browser.post("/calendar/reminders")
+    reminded(site.app)
+    assert site.box.take() == []
+
+
+def test_nobody_is_mailed_that_nothing_is_due(site):
+    changed(site.app, reminds=True)
+
+    assert "Mailed: 0" in reminded(site.app)[0]
+    assert site.box.take() == []
+
+
+@on_one_database
+def test_a_reminder_that_was_not_taken_goes_out_the_next_time(site, database, tmp_path):
+    with_due(site.app)
+    changed(site.app, reminds=True)
+    broken = mailing(database, tmp_path, 1)
+    said, code = reminded(broken)
+    with broken.app_context():
+        db.engine.dispose()
+
+    assert code == 1
+    assert "Not taken: 1" in said
+    assert "Mailed: 1" in reminded(site.app)[0]
+    assert len(site.box.take()) == 1
+
+
+@on_one_database
+def test_without_a_mail_server_reminding_says_so(app, alice):
+    assert reminded(app) == ("Nothing was mailed: no MAIL_SERVER is set.\n", 0)
+    assert "No mail goes out from here." in alice.get("/calendar/").text
 
 
 def test_what_is_not_mailed_is_not_counted(alice):

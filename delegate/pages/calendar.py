@@ -157,8 +157,8 @@ def remind() -> None:
         click.echo("Nothing was mailed: no MAIL_SERVER is set.")
         return
     done = reminding.remind(i18n.today())
-    click.echo(f"Mailed {done.sent} of {done.wanted} managers who have something due.")
+    click.echo(f"Managers with something due: {done.wanted}. Mailed: {done.sent}.")
     if done.failed:
         raise click.ClickException(
-            f"{done.failed} mails were not taken; the log says why. Run this again."
+            f"Not taken: {done.failed}; the log says why. Run this again."
         )

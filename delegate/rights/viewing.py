@@ -46,6 +46,8 @@ VIEWS = {
     "agreements.edit": ("viewed", "agreement"),
     "agreements.index": ("viewed", "agreements"),
     "board.index": ("viewed", "board"),
+    "calendar.look_back": ("exported", "agreement"),
+    "calendar.talk": ("exported", "talk"),
     "check_ins.add": ("viewed", "agreement"),
     "check_ins.edit": ("viewed", "agreement"),
     "calendar.look_back": ("exported", "agreement"),
