@@ -31,7 +31,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 from . import i18n
 from .addresses import page_here
 from .identity import accounts
-from .models import Employee, Manager, Membership, Task, Team, db
+from .models import Agreement, Employee, Manager, Membership, Task, Team, db
 
 View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row")
@@ -352,6 +352,26 @@ def own_pair_or_404(
     if employee.team_id != task.team_id or (write and not is_open(employee, task)):
         abort(404)
     return employee, task
+
+
+class Here(NamedTuple):
+    """An agreement, with the person and the task that it is about."""
+
+    agreement: Agreement
+    employee: Employee
+    task: Task
+
+
+def own_agreement_or_404(
+    agreement_id: int, *, write: bool = False, ends: bool = False
+) -> Here:
+    """Return the manager's agreement, of a person and a task that are still there.
+
+    To end it (`ends`) is still possible where someone has left.
+    """
+    agreement = own_or_404(Agreement, agreement_id, write=write or ends)
+    pair = own_pair_or_404(agreement.employee_id, agreement.task_id, write=write)
+    return Here(agreement, *pair)
 
 
 def is_open(employee: Employee, task: Task) -> bool:

@@ -37,8 +37,18 @@ from sqlalchemy import (
 )
 
 from . import rules
-from .models import Agreement, Employee, Pair, Rating, Safeguard, Task, db, task_facts
-from .planning import LOOK_AGAIN, LOOKS_BACK, Key, is_watched
+from .models import (
+    Agreement,
+    CheckIn,
+    Employee,
+    Pair,
+    Rating,
+    Safeguard,
+    Task,
+    db,
+    task_facts,
+)
+from .planning import LOOK_AGAIN, LOOKS_BACK, Key, is_watched, last
 
 Scores = tuple[int, ...]
 """The four criteria in the order of the rules; 0 is not observed, or still open."""
@@ -55,12 +65,17 @@ class Answers(NamedTuple):
 
 
 class Person(NamedTuple):
-    """Someone at the head of a column; `old` of the scores ask for another look."""
+    """Someone at the head of a column, and the ratings that ask for another look."""
 
     id: int
     name: str
     scores: Scores
-    old: int
+    ratings: Sequence[int]
+
+    @property
+    def old(self) -> int:
+        """How many of the scores ask for another look."""
+        return len(self.ratings)
 
 
 class Work(NamedTuple):
@@ -101,9 +116,9 @@ class Overview(NamedTuple):
     matters: Mapping[Key, Matter]
 
 
-employee, task, rating, pair, agreement, safeguard = (
+employee, task, rating, pair, agreement, safeguard, check_in = (
     cast(Table, model.__table__)
-    for model in (Employee, Task, Rating, Pair, Agreement, Safeguard)
+    for model in (Employee, Task, Rating, Pair, Agreement, Safeguard, CheckIn)
 )
 
 IN_TEAM: BindParameter[int] = bindparam("team_id")
@@ -111,6 +126,7 @@ IN_TEAM: BindParameter[int] = bindparam("team_id")
 SCORE = 0b111
 OLD = 0b1000
 WITHDRAWN = 0b10000
+ID = 0b100000
 OWN = 1 << 40
 
 
@@ -123,7 +139,7 @@ def packed(row: FromClause) -> ColumnElement[int]:
         case(
             (row.c.rater_id == bindparam("rater_id"), literal(OWN, BigInteger)), else_=0
         )
-        + row.c.id.cast(BigInteger) * 32
+        + row.c.id.cast(BigInteger) * ID
         + case((row.c.state == "withdrawn", WITHDRAWN), else_=0)
         + case(
             (row.c.seen_on < bindparam("old_day", type_=Date), OLD),
@@ -242,6 +258,12 @@ GUARDED = (
     .scalar_subquery()
 )
 
+LAST_CHECK_IN = (
+    select(func.max(check_in.c.day))
+    .where(check_in.c.agreement_id == agreement.c.id, check_in.c.kept_at.is_(None))
+    .scalar_subquery()
+)
+
 GOING_ON = (
     select(
         pair.c.employee_id,
@@ -250,6 +272,7 @@ GOING_ON = (
         pair.c.current,
         agreement.c.look_back_on,
         GUARDED.label("guarded"),
+        LAST_CHECK_IN.label("check_in_on"),
     )
     .outerjoin_from(
         pair,
@@ -294,6 +317,7 @@ WITH_ME = (
         null().label("current"),
         null().label("look_back_on"),
         null().label("guarded"),
+        null().label("check_in_on"),
     )
     .where(
         rating.c.team_id == IN_TEAM,
@@ -375,7 +399,7 @@ def facts_asked(team_id: int, rater_id: int, today: date) -> dict[str, Any]:
 def person(row: Any) -> Person:
     codes: list[int] = [code or 0 for code in row[2:]]
     scores = tuple([code & SCORE for code in codes])
-    old = sum(1 for code in codes if code & OLD and code & SCORE)
+    old = [code % OWN // ID for code in codes if code & OLD and code & SCORE]
     return Person(row[0], row[1], scores, old)
 
 
@@ -388,7 +412,7 @@ def judged(
     """Return the pairs where something goes on, and the tasks someone is ready for."""
     matters = {}
     advices = defaultdict(list)
-    for who, what, code, current, look_back_on, guarded in rows:
+    for who, what, code, current, look_back_on, guarded, check_in_on in rows:
         if who not in people or what not in answers:
             continue
         known = (code or 0) & SCORE
@@ -396,7 +420,7 @@ def judged(
         advice = advise(*facts)
         advices[what].append(advice)
         if current is not None or look_back_on is not None:
-            watched = is_watched(look_back_on, today)
+            watched = is_watched(last(look_back_on, check_in_on), today)
             posture = stance(current, watched, *facts)
             level = None if current is None else rules.Level(current)
             matters[who, what] = Matter(level, advice, posture, look_back_on)

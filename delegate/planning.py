@@ -12,7 +12,17 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import ColumnElement, Row, case, func, or_, select
 
 from . import rules
-from .models import LIVE_STATES, Agreement, Employee, Pair, Rating, Safeguard, Task, db
+from .models import (
+    LIVE_STATES,
+    Agreement,
+    CheckIn,
+    Employee,
+    Pair,
+    Rating,
+    Safeguard,
+    Task,
+    db,
+)
 
 OVERDUE = timedelta(days=7)
 """How long a moment that has passed still counts as watched."""
@@ -41,6 +51,8 @@ class Live(NamedTuple):
     level: rules.Level
     look_back_on: date | None
     safeguards: frozenset[str]
+    check_in_on: date | None = None
+    """The last check-in that lies open."""
 
 
 class Now(NamedTuple):
@@ -143,6 +155,15 @@ def newest_ratings(
     return {(row.employee_id, row.criterion, row.task_id): row for row in rows}
 
 
+LAST_CHECK_IN = (
+    select(func.max(CheckIn.day))
+    .where(CheckIn.agreement_id == Agreement.id, CheckIn.kept_at.is_(None))
+    .correlate(Agreement)
+    .scalar_subquery()
+)
+"""The last check-in that lies open, within a query that knows the agreement."""
+
+
 def now_of(
     team_id: int,
     *,
@@ -161,6 +182,7 @@ def now_of(
             Agreement.level,
             Agreement.look_back_on,
             Safeguard.criterion,
+            LAST_CHECK_IN.label("check_in_on"),
         )
         .outerjoin(Pair.agreements.and_(Agreement.state.in_(LIVE_STATES)))
         .outerjoin(Agreement.safeguards)
@@ -187,6 +209,7 @@ def now_from(rows: Sequence[Row[Any]]) -> Now:
             rules.Level(first.level),
             first.look_back_on,
             frozenset(row.criterion for row in rows if row.criterion),
+            first.check_in_on,
         )
     current = rules.Level(first.current) if first.current else None
     return Now(current, first.version, agreement)
@@ -215,8 +238,9 @@ def outcome(facts: Facts, employee_id: int, task: Task) -> Outcome:
     agreed = live if live and live.state == "agreed" else None
     safeguards = agreed.safeguards if agreed else frozenset()
     advice = rules.recommend(ratings, task.facts(), safeguards)
-    day = live.look_back_on if live and live.state in LOOKS_BACK else None
-    watched = is_watched(day, facts.today)
+    open_live = live if live and live.state in LOOKS_BACK else None
+    days = (open_live.look_back_on, open_live.check_in_on) if open_live else ()
+    watched = is_watched(last(*days), facts.today)
     return Outcome(
         employee_id,
         task.id,
@@ -229,9 +253,17 @@ def outcome(facts: Facts, employee_id: int, task: Task) -> Outcome:
     )
 
 
-def is_watched(look_back_on: date | None, today: date) -> bool:
-    """Tell whether there is an open day to look back, and it is not long past."""
-    return look_back_on is not None and look_back_on >= today - OVERDUE
+def last(*days: date | None) -> date | None:
+    """Return the last of the days there are."""
+    return max(filter(None, days), default=None)
+
+
+def is_watched(last_open: date | None, today: date) -> bool:
+    """Tell whether there is an open day to look back or check in, and not long past.
+
+    `last_open` is the last of those days.
+    """
+    return last_open is not None and last_open >= today - OVERDUE
 
 
 def pair(employee: Employee, task: Task, rater_id: int, today: date) -> Outcome:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, case
 from sqlalchemy.orm import joinedload
 
-from .. import access, agreeing, database, i18n, planning, rules, wording
+from .. import access, agreeing, checking, database, i18n, planning, rules, wording
+from ..access import Here, own_agreement_or_404
 from ..database import VersionConflict, page_of
 from ..dialogue import safeguarding
 from ..forms import query_choice, query_page
@@ -149,26 +150,6 @@ def group_of(row: Agreement, today: date) -> str:
 CHANGED = _("Changed after it was agreed: talk it through, and print it again.")
 
 
-class Here(NamedTuple):
-    """An agreement, with the person and the task that it is about."""
-
-    agreement: Agreement
-    employee: Employee
-    task: Task
-
-
-def own_agreement_or_404(
-    agreement_id: int, *, write: bool = False, ends: bool = False
-) -> Here:
-    """Return the manager's agreement, of a person and a task that are still there.
-
-    To end it (`ends`) is still possible where someone has left.
-    """
-    agreement = access.own_or_404(Agreement, agreement_id, write=write or ends)
-    pair = access.own_pair_or_404(agreement.employee_id, agreement.task_id, write=write)
-    return Here(agreement, *pair)
-
-
 @bp.route("/<id:agreement_id>")
 def edit(agreement_id: int) -> ResponseReturnValue:
     return page(own_agreement_or_404(agreement_id))
@@ -216,6 +197,7 @@ def left_open(here: Here, form: AgreementForm) -> str:
 
 def agree(agreement: Agreement, *, becomes_now: bool, not_mine: bool) -> None:
     agreement.state, agreement.agreed_at = "agreed", utc_now()
+    checking.propose(agreement, i18n.today(), access.manager().id)
     if becomes_now:
         agreement.pair.current = agreement.level
     if not_mine:
@@ -240,6 +222,7 @@ def look_back(agreement_id: int) -> ResponseReturnValue:
         else:
             agreement.state = form.state.data
             agreement.look_back_on = form.next_on.data
+            checking.propose(agreement, i18n.today(), access.manager().id)
         database.commit(agreement)
     except VersionConflict:
         return changed_meanwhile(here, form, "looking_back")
@@ -315,6 +298,8 @@ def page(here: Here, status: int = 200, **filled: Any) -> ResponseReturnValue:
         found=found,
         heading=heading(agreement),
         look_backs=look_backs(agreement),
+        check_ins=checking.of_agreement(agreement.id),
+        today=today,
         texts=agreeing.texts(agreement),
         posture=agreeing.question(agreement.level, found.advice),
         asked=asked_of(employee, task, access.manager().id, today) if is_live else None,

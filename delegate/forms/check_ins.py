@@ -1,0 +1,45 @@
+"""The forms of a check-in: its day, and what was seen when it was kept."""
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from .. import rules, wording
+from ..models import TITLE
+from ..texts import one_line
+from . import Choice, DayField, NoteText, VersionedForm
+
+ABOUT = {"": _("none of these")} | {
+    name: wording.CRITERIA[name] for name in rules.CRITERIA
+}
+
+
+class DayForm(VersionedForm):
+    """On which day the two hear from each other."""
+
+    day = DayField(_("On which day"), required=True)
+
+    def check(self, today: date) -> bool:
+        """Tell whether this can be kept, and put what is wrong at its field."""
+        if self.validate_on_submit() and self.day.data and self.day.data < today:
+            self.day.errors = [gettext("Choose a day from today on.")]
+        return not self.errors
+
+
+class KeepForm(VersionedForm):
+    """What was seen, in one line, and what that is an example of."""
+
+    seen = NoteText(_("What did you see or hear, in one line?"))
+    criterion = Choice(_("Of which of the four is it an example?"), ABOUT)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        self.seen.data = one_line(self.seen.data or "")
+        if not self.errors and len(self.seen.data) > TITLE:
+            words = gettext("At most %(max)d characters fit here.", max=TITLE)
+            self.seen.errors = [words]
+        if not self.errors and self.criterion.data and not self.seen.data:
+            self.seen.errors = [gettext("Write what it is an example by.")]
+        return not self.errors

@@ -1,0 +1,179 @@
+"""The moments between agreeing and looking back: proposed, moved, kept."""
+
+from datetime import date, datetime, timedelta
+
+import factory
+import pytest
+from conftest import on_one_database
+
+from delegate import checking, planning
+from delegate.models import Agreement, CheckIn, db
+from delegate.overview import overview
+
+TODAY = date.today()
+SOON = TODAY + timedelta(days=40)
+
+
+@pytest.fixture
+def agreed(app, alice):
+    """Return the id of an agreement that is in force, of Ann who does it alone."""
+    with app.app_context():
+        ann, task = factory.employee(alice.team_id), factory.task(alice.team_id)
+        factory.pair(ann, task, current=5)
+        return factory.agreement(ann, task, 5, look_back_on=SOON).id
+
+
+def check_in(agreement_id, day, **changes):
+    return factory.add(CheckIn(agreement_id=agreement_id, day=day, **changes))
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("level", "weeks", "days"),
+    [
+        # From Monday 14 December 2026: Christmas is a Friday, New Year's day too.
+        (1, 2, ["12-17", "12-21", "12-23"]),
+        (2, 3, ["12-21", "12-28"]),
+        (3, 4, ["12-21", "12-28", "01-04"]),
+        (4, 4, ["12-28"]),
+        (5, 4, ["12-28"]),
+        (6, 8, ["01-11"]),
+        (7, 12, []),
+    ],
+)
+def test_each_level_proposes_its_own_check_ins(app, alice, level, weeks, days):
+    first = date(2026, 12, 14)
+    with app.app_context():
+        last = first + timedelta(weeks=weeks)
+        found = checking.proposals(level, first, last, alice.team_id)
+
+    assert [f"{day:%m-%d}" for day in found] == days
+
+
+@on_one_database
+def test_no_check_in_falls_on_a_holiday(app, alice):
+    with app.app_context():
+        days = checking.proposals(
+            1, date(2026, 12, 22), date(2026, 12, 31), alice.team_id
+        )
+
+    assert [f"{day:%m-%d}" for day in days] == ["12-28"]
+
+
+@pytest.mark.parametrize(
+    ("days", "kept_at", "posture"),
+    [
+        (-7, None, "in_step"),
+        (-8, None, "letting_fall"),
+        (9, datetime(2026, 1, 1), "letting_fall"),
+    ],
+)
+def test_an_open_check_in_is_watched_everywhere(
+    app, alice, agreed, days, kept_at, posture
+):
+    with app.app_context():
+        row = db.session.get(Agreement, agreed)
+        row.look_back_on = TODAY - timedelta(days=30)
+        check_in(agreed, TODAY + timedelta(days=days), kept_at=kept_at)
+        check_in(agreed, TODAY - timedelta(days=20))
+        ann, task = row.pair.employee, row.pair.task
+        factory.rated(ann, 3, 3, 3, 3, rater_id=alice.manager_id)
+        factory.rating(ann, "familiarity", 3, task=task, rater_id=alice.manager_id)
+        found = planning.pair(ann, task, alice.manager_id, TODAY)
+        matter = overview(alice.team_id, alice.manager_id, TODAY).matters[
+            ann.id, task.id
+        ]
+
+    assert found.posture == matter.posture == posture
+
+
+def check_ins(app):
+    with app.app_context():
+        return db.session.scalars(db.select(CheckIn).order_by(CheckIn.day)).all()
+
+
+def sent(page, action, **fields):
+    """Return the address and what the form there sends, its version with it."""
+    form = page.select_one(f"form[action$='{action}']") if action else None
+    form = form or page.select_one("main form")
+    return {"version": form.select_one("[name=version]")["value"], **fields}
+
+
+@on_one_database
+def test_agreeing_proposes_check_ins_that_can_be_moved_kept_and_dropped(app, alice):
+    with app.app_context():
+        ann, task = factory.employee(alice.team_id), factory.task(alice.team_id)
+        draft = factory.agreement(
+            ann, task, 1, state="draft", look_back_on=TODAY + timedelta(weeks=2)
+        )
+        url, aside = f"/agreements/{draft.id}", "#check-ins li"
+    assert alice.get(url).select("#check-ins") == []
+
+    page = alice.get(url)
+    fields = {"version": page.select_one("[name=version]")["value"], "level": "1"}
+    alice.post(url, **fields, look_back_on=TODAY + timedelta(weeks=2), agree="1")
+
+    assert 3 <= len(check_ins(app)) == len(alice.get(url).select(aside)) <= 6
+    first, second, *_ = [
+        one["href"] for one in alice.get(url).select(f"{aside} a[href]")
+    ]
+
+    # Moved, and not to a day that has passed: what was typed stays.
+    page = alice.get(first)
+    past = alice.post(f"{first}/move", **sent(page, "/move", day="2020-01-06"))
+    assert alice.page(past, 422).select_one("#day")["value"] == "2020-01-06"
+    day = TODAY + timedelta(days=5)
+    alice.post(f"{first}/move", **sent(page, "/move", day=day))
+    assert day in [row.day for row in check_ins(app)]
+
+    # Who saw an older one is told; what was typed stays.
+    late = alice.page(alice.post(first, **sent(page, "", seen="Rang twice.")), 409)
+    assert late.select_one("#conflict")
+    assert late.select_one("#seen").text.strip() == "Rang twice."
+
+    # Kept, with a line of what was seen and what it is an example of.
+    again = sent(late, "", seen="Rang\nbefore ten.", criterion="informs")
+    assert alice.post(first, **again).location == f"{url}#check-ins"
+    [kept] = [row for row in check_ins(app) if row.kept_at]
+    assert (kept.seen, kept.criterion) == ("Rang before ten.", "informs")
+    shown = alice.get(url)
+    assert "Rang before ten." in shown.select_one("#check-ins").text
+    assert f"seen={kept.id}#informs" in shown.select_one(".flashes a")["href"]
+    moved = alice.post(f"{first}/move", version=str(kept.version), day=str(day))
+    assert moved.status_code == 409
+
+    alice.post(f"{second}/drop")
+    assert second not in str(alice.get(url))
+
+    # One more, by hand.
+    new = f"/check-ins/{kept.agreement_id}"
+    assert alice.post(new, day="").status_code == 422
+    alice.post(new, day=TODAY + timedelta(days=1))
+    assert TODAY + timedelta(days=1) in [row.day for row in check_ins(app)]
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("seen", "criterion"), [("x" * 501, ""), ("", "help"), ("a\x07", "")]
+)
+def test_a_line_that_cannot_be_kept_stays_to_be_mended(
+    app, alice, agreed, seen, criterion
+):
+    with app.app_context():
+        url = f"/check-ins/{agreed}/{check_in(agreed, TODAY).id}"
+
+    given = sent(alice.get(url), "", seen=seen, criterion=criterion)
+    page = alice.page(alice.post(url, **given), 422)
+
+    assert page.select("#seen.form-control")
+    assert [row.kept_at for row in check_ins(app)] == [None]
+
+
+@on_one_database
+def test_a_check_in_is_found_only_with_its_own_agreement(app, alice, agreed):
+    with app.app_context():
+        ann = db.session.get(Agreement, agreed).pair.employee
+        other = factory.agreement(ann, factory.task(alice.team_id, "Other work"))
+        url = f"/check-ins/{other.id}/{check_in(agreed, TODAY).id}"
+
+    assert alice.open(url).status_code == 404
