@@ -28,7 +28,7 @@ from wtforms.validators import InputRequired, NumberRange
 from .. import access, i18n
 from ..cli import Command
 from ..database import VersionConflict, lock
-from ..dialogue import mending
+from ..dialogue import meeting, mending
 from ..forms import REQUIRED, Confirm, VersionedForm, save
 from ..models import (
     KEEP_MONTHS,
@@ -186,6 +186,7 @@ def account() -> ResponseReturnValue:
         if heir:
             heir.is_admin = True
         logout_user()
+        meeting.forget(manager.id)
         mending.forget(manager.id)
         erasure.erase([*teams, manager])
         flash(gettext("Your account is erased."))
