@@ -8,13 +8,25 @@ what is in it. Knows no requests.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, and_, select
+from sqlalchemy import ColumnElement, Table, and_, or_, select, true
 
 from . import i18n, wording
-from .dialogue import polling
-from .models import Base, Link, Manager, OwnView, Team, TeamRound, db, utc_now
+from .dialogue import mending, polling
+from .models import (
+    Base,
+    Link,
+    Manager,
+    OwnView,
+    Proposal,
+    Step,
+    TalkItem,
+    Team,
+    TeamRound,
+    db,
+    utc_now,
+)
 
 FORMAT, VERSION = "delegate-team", 1
 AT_ONCE = 500
@@ -30,46 +42,61 @@ HELD_BACK = {
     "own_view": "how people see themselves: nobody reads it before it is revealed",
     "team_round": "what a team answers: nothing of it is told before its round is over",
     "link": "codes of a team: which are used would tell how far such a round is",
+    "talk_item": "what another manager noted for nobody else",
+    "step": "what another manager does to mend trust",
+    "proposal": "what another manager wished, when working out who could take what",
 }
 """Tables of which some rows stay behind, with what hangs on them, and why."""
 
 MANAGER: Any = Manager.__table__
 
 OF_ITS_OWN: Mapping[Any, Callable[[int], ColumnElement[bool]]] = {
-    Team.__table__: lambda team_id: Team.id == team_id,
-    OwnView.__table__: lambda team_id: and_(
-        OwnView.team_id == team_id, OwnView.revealed_at.is_not(None)
+    OwnView.__table__: lambda _: OwnView.revealed_at.is_not(None),
+    Link.__table__: lambda _: Link.kind != polling.KIND,
+    TalkItem.__table__: lambda reader_id: or_(
+        TalkItem.is_shared, TalkItem.created_by_id == reader_id
     ),
-    TeamRound.__table__: polling.told,
-    Link.__table__: lambda team_id: and_(
-        Link.team_id == team_id, Link.kind != polling.KIND
+    Step.__table__: lambda reader_id: or_(
+        Step.kind != mending.KIND, Step.created_by_id == reader_id
     ),
+    Proposal.__table__: lambda reader_id: Proposal.manager_id == reader_id,
 }
 """The conditions that do not follow from what a table is, see `HELD_BACK`."""
 
 
-def of_team(table: Table, team_id: int) -> ColumnElement[bool] | None:
+class Reader(NamedTuple):
+    """Which team goes along, and with whom: what is another manager's own does not."""
+
+    team_id: int
+    manager_id: int
+
+
+def of_team(table: Table, reader: Reader) -> ColumnElement[bool] | None:
     """Return the condition on the rows of `table` that belong to the team, if any can.
 
     A row does that says so itself, and one that hangs on such rows.
     """
-    if table in OF_ITS_OWN:
-        return OF_ITS_OWN[table](team_id)
+    if table is Team.__table__:
+        return Team.id == reader.team_id
+    if table is TeamRound.__table__:
+        return polling.told(reader.team_id)
     if "team_id" in table.c:
-        return table.c.team_id == team_id
+        more = OF_ITS_OWN[table](reader.manager_id) if table in OF_ITS_OWN else true()
+        return and_(table.c.team_id == reader.team_id, more)
     hangs = [
         key.parent.in_(select(key.column).where(condition))
         for key in table.foreign_keys
         if key.column.table is not table
-        and (condition := of_team(key.column.table, team_id)) is not None
+        and not key.parent.nullable
+        and (condition := of_team(key.column.table, reader)) is not None
     ]
     return and_(*hangs) if hangs else None
 
 
-def tables(team_id: int) -> dict[Table, ColumnElement[bool]]:
+def tables(reader: Reader) -> dict[Table, ColumnElement[bool]]:
     """Return the tables of which rows go along, and the condition on these rows."""
     conditions = {
-        table: of_team(table, team_id)
+        table: of_team(table, reader)
         for table in Base.metadata.sorted_tables
         if table.name not in LEFT_OUT
     }
@@ -94,11 +121,11 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def managers(team_id: int) -> list[dict[str, Any]]:
+def managers(reader: Reader) -> list[dict[str, Any]]:
     """Return who is named by number in the rows, by no more than their name."""
     ids = {
         id
-        for table, condition in tables(team_id).items()
+        for table, condition in tables(reader).items()
         for key in table.foreign_keys
         if key.column.table is MANAGER
         for id in db.session.scalars(select(key.parent).where(condition).distinct())
@@ -107,8 +134,9 @@ def managers(team_id: int) -> list[dict[str, Any]]:
     return [row._asdict() for row in db.session.execute(named.order_by(Manager.id))]
 
 
-def write(team: Team, file: IO[str]) -> None:
-    """Write all that is kept of `team`, one row a line."""
+def write(team: Team, manager: Manager, file: IO[str]) -> None:
+    """Write all that `manager` can take along of `team`, one row a line."""
+    reader = Reader(team.id, manager.id)
     head = {
         "format": FORMAT,
         "version": VERSION,
@@ -118,10 +146,10 @@ def write(team: Team, file: IO[str]) -> None:
         "advice": str(wording.ADVICE),
         "note": str(wording.WORKING_NOTE),
         "left_out": LEFT_OUT | HELD_BACK,
-        "managers": managers(team.id),
+        "managers": managers(reader),
     }
     file.write(in_json(head)[:-1] + ', "tables": {')
-    for number, (table, condition) in enumerate(tables(team.id).items()):
+    for number, (table, condition) in enumerate(tables(reader).items()):
         file.write(f'{"," if number else ""}\n"{table.name}": [')
         for place, row in enumerate(rows(table, condition)):
             file.write(f"{',' if place else ''}\n{in_json(row)}")

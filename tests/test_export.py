@@ -16,6 +16,7 @@ from delegate import tables, whole
 from delegate.models import (
     AuditEntry,
     Base,
+    CheckIn,
     Employee,
     Job,
     Link,
@@ -26,10 +27,15 @@ from delegate.models import (
     Pair,
     PairEvent,
     Postponement,
+    Proposal,
+    ProposedPerson,
+    ProposedTask,
     Rating,
     Remark,
     Safeguard,
     Step,
+    Talk,
+    TalkItem,
     Task,
     Team,
     TeamConditions,
@@ -92,7 +98,16 @@ def fill(app, team_id, manager_id):
         factory.add(Postponement(manager_id=manager_id, **about))
         factory.add(PairEvent(kind="now", task_id=task.id, **about))
         step = {"kind": "repair", "criterion": "help", "text": "Say what I missed."}
-        factory.add(Step(**step, **about))
+        mine = {"created_by_id": manager_id}
+        factory.add(Step(**step, **about, **mine))
+        now = datetime(2026, 11, 26, 9)
+        factory.add(CheckIn(agreement_id=agreed.id, day=now.date()))
+        factory.add(Talk(number=1, at=now, **about))
+        factory.add(TalkItem(kind="note", text="Only for me.", **about, **mine))
+        proposal = factory.add(Proposal(team_id=team_id, manager_id=manager_id))
+        of = {"proposal_id": proposal.id}
+        factory.add(ProposedPerson(employee_id=ann.id, **of))
+        factory.add(ProposedTask(task_id=task.id, **of))
         factory.add(TeamConditions(team_id=team_id))
         factory.add(TeamRound(team_id=team_id, codes=4, answers=4))
         factory.add(
@@ -292,6 +307,27 @@ def test_an_own_view_stays_behind_until_it_is_revealed(app, alice):
     assert "own_view" in found["left_out"]
 
 
+def test_what_is_another_managers_own_stays_behind(app, alice, bob):
+    fill(app, alice.team_id, alice.manager_id)
+    with app.app_context():
+        for model, column in OWN.items():
+            setattr(db.session.scalars(db.select(model)).one(), column, bob.manager_id)
+        db.session.commit()
+    found = everything(alice)
+
+    for model in (*OWN, ProposedPerson, ProposedTask):
+        assert found["tables"][model.__tablename__] == []
+    assert "Only for me." not in json.dumps(found)
+    assert {model.__tablename__ for model in OWN} <= found["left_out"].keys()
+
+
+OWN = {
+    TalkItem: "created_by_id",
+    Step: "created_by_id",
+    Proposal: "manager_id",
+}
+
+
 def test_what_stays_behind_is_there_and_has_a_reason():
     names = {
         name
@@ -307,7 +343,7 @@ def test_no_key_to_anything_goes_along():
     secret = re.compile("token|hash|secret|password|claim|credential|email_key")
     going = [
         f"{table.name}.{column.name}"
-        for table in whole.tables(1)
+        for table in whole.tables(whole.Reader(1, 1))
         for column in whole.columns(table)
     ]
 
@@ -400,7 +436,7 @@ def test_years_of_ratings_take_no_more_room_than_a_few(app, alice):
         team, manager = db.session.get(Team, alice.team_id), db.session.get(Manager, 1)
         tracemalloc.start()
         write_csv(tables.ratings(team, manager), ",", Discarded())
-        whole.write(team, io.TextIOWrapper(Discarded()))
+        whole.write(team, manager, io.TextIOWrapper(Discarded()))
         _now, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
 

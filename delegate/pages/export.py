@@ -87,7 +87,7 @@ def everything(team_id: int) -> ResponseReturnValue:
     """Hand over all of it: also who looked at what, and whom the team was opened to."""
     team = access.own_team_or_404(team_id, owner=True)
     return handed_over(
-        lambda file: write_everything(team, file),
+        lambda file: write_everything(team, access.manager(), file),
         file_name(team, gettext("everything"), "json"),
     )
 
@@ -98,9 +98,9 @@ def write_tables(team: Team, manager: Manager, file: IO[bytes]) -> None:
     write_workbook([Page(gettext("About"), tables.about(team)), *pages], file)
 
 
-def write_everything(team: Team, file: IO[bytes]) -> None:
+def write_everything(team: Team, manager: Manager, file: IO[bytes]) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
-    whole.write(team, text)
+    whole.write(team, manager, text)
     text.flush()
     text.detach()
 
@@ -172,7 +172,7 @@ def export_file(
     team = one_team(name, manager)
     sign = SEPARATORS[between or USUAL[lang]]
     writers: dict[str, Callable[[IO[bytes]], None]] = {
-        ".json": lambda file: write_everything(team, file),
+        ".json": lambda file: write_everything(team, manager, file),
         ".xlsx": lambda file: write_tables(team, manager, file),
     }
     if table:
