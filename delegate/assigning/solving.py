@@ -189,7 +189,8 @@ def best(
     hours = searched(choice, Goal(choice.freed, 1000, 0 * choice.freed, 0), begin, half)
     goal = Goal(choice.level, 1, choice.freed, hours.value)
     levels = searched(choice, goal, hours.taken, until)
-    return levels.taken, hours.sum(), levels.sum()
+    freed = int(choice.freed[levels.taken].sum())  # more, where no proof was found
+    return levels.taken, Sum(freed, hours.sum().bound), levels.sum()
 
 
 def searched(choice: Choice, goal: Goal, start: Places, until: float) -> Search:
