@@ -253,9 +253,8 @@ def calendar(
     made.add("method", "PUBLISH")
     made.add("name", "Delegate")
     made.add("x-wr-calname", "Delegate")
-    often = icalendar.vDuration(ASK_AGAIN)
-    made.add("refresh-interval", often, {"VALUE": "DURATION"})
-    made.add("x-published-ttl", often)
+    made.add("refresh-interval", ASK_AGAIN, {"VALUE": "DURATION"})
+    made.add("x-published-ttl", icalendar.vDuration(ASK_AGAIN))
     for one in appointments:
         made.add_component(event(one, address, with_names=with_names))
     return bytes(made.to_ical())

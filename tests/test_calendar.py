@@ -74,6 +74,9 @@ def read(answer):
     assert all(len(line) <= 75 and b"\n" not in line for line in lines)
     one = icalendar.Calendar.from_ical(answer.data)
     other = vobject.readOne(answer.text)
+    assert (other.method.value, other.version.value) == ("PUBLISH", "2.0")
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H" in lines
+    assert b"X-PUBLISHED-TTL:PT1H" in lines
     first = [
         (str(e["UID"]), str(e["SUMMARY"]), e.start, e.end, e["SEQUENCE"])
         for e in one.events
