@@ -10,6 +10,7 @@ from delegate import planning
 from delegate.i18n import LANGUAGES, today
 from delegate.models import (
     Agreement,
+    CheckIn,
     Employee,
     LookBack,
     Manager,
@@ -21,6 +22,8 @@ from delegate.models import (
     Rating,
     Safeguard,
     Step,
+    Talk,
+    TalkItem,
     Task,
     Team,
     TeamConditions,
@@ -34,6 +37,7 @@ from delegate.sample import team as sample
 IN_A_TEAM = (
     *(Employee, Task, Rating, Pair, Agreement, Safeguard),
     *(OwnView, OwnAnswer, OwnChoice, Step, LookBack, TeamConditions, TeamRound),
+    *(CheckIn, Talk, TalkItem),
 )
 
 
@@ -85,7 +89,7 @@ def test_it_shows_everything_there_is_to_see(app, alice, language):
     assert any(one.advice.reserved for one in found)
     assert any(one.advice.missing for one in found)
     assert "unclear" in clarities
-    assert len(with_me) == 1
+    assert len(with_me) == 2
     assert {"draft", "agreed", "ended"} <= states
 
 
@@ -114,6 +118,7 @@ def texts(value):
 def test_no_text_lacks_one_of_the_languages():
     told = (sample.TEAM, sample.TASKS, sample.PEOPLE, sample.AGREED)
     said = (talk.ENTRUSTED, talk.OWN_VIEWS, talk.STEPS, talk.LOOK_BACKS, talk.ACTIONS)
+    said += (talk.CHECK_INS, talk.ITEMS)
     everything = list(texts((told, said)))
 
     assert len(everything) > 100

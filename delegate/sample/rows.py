@@ -11,6 +11,7 @@ from .. import agreeing, i18n, planning
 from ..history import chronicle
 from ..models import (
     Agreement,
+    CheckIn,
     Employee,
     LookBack,
     Manager,
@@ -22,6 +23,8 @@ from ..models import (
     Rating,
     Safeguard,
     Step,
+    Talk,
+    TalkItem,
     Task,
     Team,
     TeamConditions,
@@ -109,6 +112,7 @@ def add_task(loading: Loading, one: sample.SampleTask) -> Task:
         reserved=one.reserved_why is not None,
         reserved_why=loading.say(one.reserved_why or Text()),
         with_me=one.with_me,
+        hours=sample.HOURS[one.key],
     )
     db.session.add(task)
     return task
@@ -240,7 +244,7 @@ def agreement(
 def add_talk(
     loading: Loading, people: Mapping[str, Employee], tasks: Mapping[str, Task]
 ) -> None:
-    """Add both views, steps, what came of an agreement, and what the team says."""
+    """Add both views, steps, one-on-ones, what came of it, and what the team says."""
     for view in talk.OWN_VIEWS:
         db.session.add(own_view(loading, view, people[view.person], tasks))
     for step in talk.STEPS:
@@ -249,6 +253,13 @@ def add_talk(
     for one in talk.LOOK_BACKS:
         ids = people[one.person].id, tasks[one.task].id
         db.session.add(look_back(loading, one, *ids))
+    for moment in talk.CHECK_INS:
+        ids = people[moment.person].id, tasks[moment.task].id
+        db.session.add(check_in(loading, moment, *ids))
+    for name, ago in talk.TALKS.items():
+        db.session.add(held(loading, people[name], ago))
+    for item in talk.ITEMS:
+        db.session.add(talk_item(loading, item, people[item.person]))
     db.session.add_all(conditions(loading))
 
 
@@ -306,6 +317,50 @@ def look_back(
         theirs=loading.say(one.theirs),
         mine=loading.say(one.mine),
         next_state=agreement.state,
+        created_by_id=loading.manager.id,
+        created_at=loading.moment_ago(one.ago),
+    )
+
+
+def check_in(
+    loading: Loading, one: talk.CheckIn, employee_id: int, task_id: int
+) -> CheckIn:
+    agreement = agreeing.live(employee_id, task_id)
+    assert agreement
+    day = loading.working_day(one.in_days)
+    return CheckIn(
+        agreement_id=agreement.id,
+        day=day,
+        kept_at=datetime.combine(day, NOON) if one.in_days < 0 else None,
+        seen=loading.say(one.seen),
+        criterion=one.criterion,
+        created_by_id=loading.manager.id,
+        created_at=agreement.created_at,
+    )
+
+
+def held(loading: Loading, employee: Employee, ago: int) -> Talk:
+    return Talk(
+        team_id=loading.team.id,
+        employee_id=employee.id,
+        number=1,
+        at=loading.moment_ago(ago),
+        held_at=loading.moment_ago(ago),
+        held_by_id=loading.manager.id,
+    )
+
+
+def talk_item(loading: Loading, one: talk.Item, employee: Employee) -> TalkItem:
+    due, done = one.due_in, one.done_ago
+    return TalkItem(
+        team_id=loading.team.id,
+        employee_id=employee.id,
+        kind=one.kind,
+        text=loading.say(one.text),
+        is_shared=one.shared,
+        doer=one.doer,
+        due_on=None if due is None else loading.working_day(due),
+        done_at=None if done is None else loading.moment_ago(done),
         created_by_id=loading.manager.id,
         created_at=loading.moment_ago(one.ago),
     )

@@ -34,6 +34,29 @@ class Step(NamedTuple):
     due_in: int
 
 
+class CheckIn(NamedTuple):
+    """A moment to check in, in so many days; one that is past was kept."""
+
+    person: str
+    task: str
+    in_days: int
+    seen: Text = Text()
+    criterion: str | None = None
+
+
+class Item(NamedTuple):
+    """Something for the one-on-one, noted some days ago; to do by a day, or done."""
+
+    person: str
+    kind: str
+    ago: int
+    text: Text
+    shared: bool = True
+    doer: str | None = None
+    due_in: int | None = None
+    done_ago: int | None = None
+
+
 class LookBack(NamedTuple):
     """What came of an agreement that is looked back on, some days ago."""
 
@@ -109,6 +132,88 @@ STEPS = (
             " ben.",
         ),
         due_in=8,
+    ),
+)
+
+CHECK_INS = (
+    CheckIn(
+        "Yusuf Özdemir",
+        "materials",
+        -25,
+        Text(
+            "Called before ordering: the price had gone up. Asked what we can miss.",
+            "Belde voor de bestelling: de prijs was gestegen, en vroeg wat we kunnen"
+            " missen.",
+        ),
+        "informs",
+    ),
+    CheckIn(
+        "Noor el Amrani",
+        "complaints",
+        -4,
+        Text(
+            "Two letters went out without me; of the third I heard beforehand.",
+            "Twee brieven gingen weg zonder mij; over de derde hoorde ik vooraf.",
+        ),
+        "choices",
+    ),
+    CheckIn("Noor el Amrani", "complaints", 1),
+    CheckIn("Jayden Pinas", "invoices", 2),
+)
+
+TALKS = {"Ann Verhoeven": 14, "Yusuf Özdemir": 21}
+"""How many days ago a one-on-one was held."""
+
+ITEMS = (
+    Item(
+        "Ann Verhoeven",
+        "action",
+        15,
+        Text(
+            "Ask the management team to send its wishes before Tuesday.",
+            "Het managementteam vragen zijn wensen voor dinsdag te sturen.",
+        ),
+        doer="manager",
+        due_in=2,
+    ),
+    Item(
+        "Ann Verhoeven",
+        "action",
+        14,
+        Text(
+            "Put the holiday list of the crews beside the planning.",
+            "De verloflijst van de ploegen naast de planning leggen.",
+        ),
+        doer="employee",
+        due_in=5,
+    ),
+    Item(
+        "Ann Verhoeven",
+        "action",
+        14,
+        Text("Rights in the planning system.", "Rechten in het planningssysteem."),
+        doer="manager",
+        due_in=-7,
+        done_ago=8,
+    ),
+    Item(
+        "Ann Verhoeven",
+        "question",
+        3,
+        Text(
+            "What would you do differently in the weeks around Christmas?",
+            "Wat zou jij anders doen in de weken rond kerst?",
+        ),
+    ),
+    Item(
+        "Ann Verhoeven",
+        "note",
+        2,
+        Text(
+            "First say what I saw on Thursday, then ask.",
+            "Eerst zeggen wat ik donderdag zag, dan vragen.",
+        ),
+        shared=False,
     ),
 )
 

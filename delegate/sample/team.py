@@ -119,6 +119,7 @@ TASKS = (
             "Alleen cijfers uit het reparatiesysteem; geen namen van huurders of"
             " collega’s.",
         ),
+        with_me=True,
     ),
     SampleTask(
         "invoices",
@@ -219,6 +220,7 @@ TASKS = (
             "One contractor for 48 stairwells, finished before the summer holidays.",
             "Eén aannemer voor 48 portieken, klaar vóór de zomervakantie.",
         ),
+        with_me=True,
     ),
     SampleTask(
         "intake",
@@ -284,6 +286,23 @@ TASKS = (
         limits=Text("Never two sets out at once.", "Nooit twee setjes tegelijk mee."),
     ),
 )
+
+HOURS = {
+    "planning": 4,
+    "report": 2,
+    "invoices": 3,
+    "contract": 1.5,
+    "complaints": 2.5,
+    "materials": 1,
+    "rota": 1,
+    "subcontractor": 2,
+    "intake": 1.5,
+    "standup": 0.5,
+    "training": 1,
+    "absence": 1.5,
+    "keys": None,
+}
+"""How many hours a week a task takes, by its key; of one nobody knows yet."""
 
 PEOPLE = (
     Person(
@@ -506,6 +525,7 @@ PEOPLE = (
             "Do not call the supplier without telling Yusuf.",
             "Niet de leverancier bellen zonder dat Yusuf het weet.",
         ),
+        hours_free=3,
     ),
     Person(
         "Bartholomeus van Nieuwenhuizen",
@@ -560,6 +580,7 @@ PEOPLE = (
             "training": 4,
         },
         now={"contract": 7, "report": 3},
+        hours_free=1,
     ),
     Person(
         "Priya Ramdin-Klaassen",
@@ -604,6 +625,7 @@ PEOPLE = (
             "training": 3,
         },
         now={"complaints": 6},
+        hours_free=2,
     ),
     Person(
         "Noor el Amrani",
@@ -642,6 +664,7 @@ PEOPLE = (
             "Say it straight away when something is not right.",
             "Het meteen zeggen als iets niet goed is.",
         ),
+        hours_free=3,
     ),
     Person(
         "Jayden Pinas",
