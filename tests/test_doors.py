@@ -64,7 +64,7 @@ DOORS = {
         pairs.show agreements.index agreements.edit
         sharing.index sharing.leave conditions.show conditions.questions
         talks.show talks.shared_paper talks.download
-        what_if.cell what_if.index
+        what_if.cell what_if.index progress.index progress.download
         calendar.talk calendar.look_back
         """,
     "editor": """

@@ -30,6 +30,7 @@ NO_PAGE = {"static", "assets.file", "plan.download", "health.alive", "health.rea
 NO_PAGE |= {"own_views.blank", "conditions.questions"}
 NO_PAGE |= {"export.table", "export.workbook", "export.everything"}
 NO_PAGE |= {"planner.download"}
+NO_PAGE |= {"progress.download"}
 NO_PAGE |= {"plans.download", "phrases.words", "talks.download"}
 NO_PAGE |= {"calendar.talk", "calendar.look_back"}
 NOT_OURS = {"security.static"}

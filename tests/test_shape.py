@@ -104,6 +104,8 @@ MAY_IMPORT = {
     "chronicle": {"sqlalchemy", "audit", "models"},
     "curve": {"letting_go", "rules"},
     "letting_go": {"sqlalchemy", "cases", "i18n", "models", "rules"},
+    "curve": {"letting_go", "rules"},
+    "letting_go": {"sqlalchemy", "cases", "i18n", "models", "rules"},
     "looks": {"sqlalchemy", "i18n", "models"},
     "raising": {"chronicle", "i18n", "looks", "models", "planning"},
     "meeting": {"sqlalchemy", "days", "i18n", "models"},

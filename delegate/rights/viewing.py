@@ -71,6 +71,8 @@ VIEWS = {
     "planner.download": ("printed", "proposal"),
     "planner.show": ("viewed", "proposal"),
     "plans.download": ("printed", "plan"),
+    "progress.download": ("printed", "agreements"),
+    "progress.index": ("viewed", "agreements"),
     "ratings.edit": ("viewed", "rating"),
     "remarks.edit": ("viewed", "remark"),
     "repair.edit": ("viewed", "step"),
