@@ -79,7 +79,7 @@ DOORS = {
         repair.show repair.step repair.postpone repair.talked
         steps.plan steps.edit steps.done steps.undo steps.drop
         talks.plan talks.add talks.edit talks.done talks.drop talks.hold
-        talks.take_back talks.questions talks.private_paper
+        talks.take_back talks.put_back talks.questions talks.private_paper
         pairs.answer pairs.set_now pairs.undo_now pairs.set_familiarity
         pairs.undo_familiarity pairs.choose
         agreements.save agreements.look_back agreements.close

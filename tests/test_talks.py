@@ -13,6 +13,7 @@ from delegate import i18n
 from delegate.dialogue import asking, meeting
 from delegate.models import (
     Employee,
+    LoginSession,
     Manager,
     Membership,
     Step,
@@ -241,7 +242,7 @@ def test_a_colleague_who_changes_a_shared_item_leaves_it_shared(app, alice, ann)
     assert [(one.text, one.is_shared) for one in items(app)] == [("Ask him.", True)]
 
 
-def test_a_tick_is_undone_and_what_is_dropped_is_gone(app, alice, ann):
+def test_a_tick_is_undone(app, alice, ann):
     add(alice, ann, "Ask.")
     [one] = items(app)
     alice.post(f"/talks/{ann}/{one.id}/done")
@@ -252,8 +253,30 @@ def test_a_tick_is_undone_and_what_is_dropped_is_gone(app, alice, ann):
     alice.post(page.select_one(".flashes form")["action"])
     assert items(app)[0].done_at is None
 
-    alice.post(f"/talks/{ann}/{one.id}/drop")
+
+def test_what_is_dropped_is_kept_nowhere_and_can_be_put_back_at_once(app, alice, ann):
+    words = "Ask twice.\nThen call."
+    put(
+        app, ann, words, "action", is_shared=True, doer="manager", due_on=PLANNED.date()
+    )
+    [one] = items(app)
+    page = alice.page(alice.post(f"/talks/{ann}/{one.id}/drop"))
     assert items(app) == []
+    with app.app_context():
+        kept = db.session.scalars(db.select(LoginSession.content)).all()
+    assert "Ask twice." not in "".join(kept)
+
+    form = page.select_one("main .dropped form")
+    sent = {field["name"]: field["value"] for field in form.select("input")}
+    alice.post(form["action"], **sent)
+
+    [back] = items(app)
+    assert (back.text, back.doer, back.due_on, back.is_shared) == (
+        words,
+        "manager",
+        PLANNED.date(),
+        True,
+    )
 
 
 def test_words_that_judge_are_pointed_out(alice, ann):

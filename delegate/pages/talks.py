@@ -67,6 +67,7 @@ def page(
     employee: Employee,
     quick: QuickForm | None = None,
     planned: NextForm | None = None,
+    dropped: ItemForm | None = None,
     differences: Any = (),
 ) -> str:
     """Return the page, with the forms as they were sent where one was."""
@@ -85,6 +86,7 @@ def page(
         quick=quick or new_item(employee),
         planned=planned or to_plan(employee, here.meeting),
         held=HeldForm(formdata=None, number=str(here.meeting.number)),
+        dropped=dropped,
         differences=differences,
     )
 
@@ -266,10 +268,29 @@ def share(employee_id: int, item_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ITEM}/drop")
 def drop(employee_id: int, item_id: int) -> ResponseReturnValue:
-    _employee, one = own_item_or_404(employee_id, item_id)
+    """Delete it; the page that answers is all that still has its words."""
+    employee, one = own_item_or_404(employee_id, item_id)
+    dropped = ItemForm(formdata=None, obj=one)
     db.session.delete(one)
     db.session.commit()
-    flash(gettext("Dropped. Nothing is kept of it."))
+    return page(employee, dropped=dropped)
+
+
+@bp.post("/<id:employee_id>/put-back")
+def put_back(employee_id: int) -> ResponseReturnValue:
+    """Write down anew what was dropped, as the page that said so still has it."""
+    employee = access.own_present_or_404(employee_id)
+    form = ItemForm()
+    form.ask_of(gettext("Me"), employee.name)
+    lock(employee)
+    if not form.validate():
+        abort(422)
+    row = {**form.about(), "text": form.text.data, "is_shared": form.is_shared.data}
+    if put_down(employee, [row]) is None:
+        flash(full())
+    else:
+        db.session.commit()
+        flash(gettext("Put back."))
     return back(employee_id)
 
 
@@ -386,6 +407,10 @@ class Sheet(NamedTuple):
     @property
     def first(self) -> str:
         return paper.first_name(self.employee.name)
+
+    def maker(self, one: meeting.Item) -> str:
+        """Return what the two call whoever wrote an item."""
+        return paper.first_name(one.maker or self.manager)
 
 
 def sheet(employee: Employee, copy: str) -> Sheet:
