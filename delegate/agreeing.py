@@ -158,6 +158,18 @@ def question(level: int, advice: rules.Recommendation) -> rules.Posture | None:
     return rules.Posture.TOO_TRUSTING if leans else rules.Posture.GENEROUS
 
 
+def may_agree(agreement: Agreement) -> bool:
+    """Tell whether there is something that the two have not agreed yet."""
+    is_open = agreement.state in ("draft", "looked_back")
+    return is_open or bool(agreement.state == "agreed" and agreement.changed_at)
+
+
+def agree(agreement: Agreement) -> None:
+    """Note that the two agree to it, as it stands now."""
+    agreement.state, agreement.agreed_at = "agreed", utc_now()
+    agreement.changed_at = None
+
+
 def close(agreement: Agreement, state: str, reason: str = "") -> None:
     """End an agreement, or take it back."""
     agreement.state = state

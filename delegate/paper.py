@@ -77,6 +77,11 @@ class Item:
     safeguards: Sequence[tuple[str, str]] = ()
     steps: Sequence[Planned] = ()
     look_back_on: date | None = None
+    changed_on: date | None = None
+    """When what was agreed was changed, and not agreed anew since."""
+
+    is_asked: bool = False
+    """Whether it was looked back on, and what comes next is to be chosen."""
 
     @property
     def is_open(self) -> bool:
@@ -304,6 +309,8 @@ def from_agreement(agreement: Agreement, title: str, steps: ByTask) -> Item:
         safeguards=[(one.criterion, one.text) for one in agreement.safeguards],
         steps=steps.get(agreement.task_id, ()),
         look_back_on=agreeing.day_to_show(agreement),
+        changed_on=i18n.as_date(agreement.changed_at) if agreement.changed_at else None,
+        is_asked=agreement.state == "looked_back",
     )
 
 

@@ -6,7 +6,16 @@ import factory
 import pytest
 
 from delegate import wording
-from delegate.models import Agreement, Employee, LookBack, Membership, Pair, Task, db
+from delegate.models import (
+    Agreement,
+    Employee,
+    LookBack,
+    Membership,
+    Pair,
+    PairEvent,
+    Task,
+    db,
+)
 
 TODAY = date.today()
 SOON = TODAY + timedelta(days=40)
@@ -528,3 +537,38 @@ def test_the_pages_are_sound_in_dutch(alice, make):
 
     assert alice.get(make(state="agreed")).html["lang"] == "nl"
     assert alice.get("/agreements/").html["lang"] == "nl"
+
+
+def test_what_is_changed_says_so_until_it_is_agreed_anew(app, alice, make):
+    url, words = make(state="agreed"), "not agreed anew yet"
+    paper = f"/plan/{employee_id(app, 'Ann Verhoeven')}"
+    assert words not in alice.get(url).text + alice.get(paper).text
+    assert "agree" not in [one.get("name") for one in alice.get(url).select("button")]
+
+    saved(alice, url, decides="Less")
+    assert words in alice.get(url).select_one("#standing-h").parent.text
+    assert words in alice.get(paper).select_one(".paper").text
+    assert only(app).changed_at is not None
+
+    saved(alice, url, agree="1")
+    row = only(app)
+    assert (row.state, row.changed_at, row.decides) == ("agreed", None, "Less")
+    assert words not in alice.get(url).text + alice.get(paper).text
+    with app.app_context():
+        told = db.session.scalars(
+            db.select(PairEvent.kind).order_by(PairEvent.id)
+        ).all()
+    assert told[-2:] == ["changed", "agreed"]
+
+
+def test_taken_back_reads_as_a_dated_event(alice, make):
+    url = make(state="agreed")
+    pair = alice.get(url).select_one("a[href^='/pairs/']")["href"]
+
+    posted(alice, url, "/close", closing="taken_back", closing_reason="A quiet month")
+
+    page = alice.get(url)
+    assert "Taken back on" in page.select_one("#standing-h").parent.text
+    assert "A quiet month" in page.select_one(".texts").text
+    history = alice.get(pair).select_one("[aria-labelledby=history-h]").text
+    assert "The agreement is taken back. “A quiet month”" in " ".join(history.split())

@@ -106,7 +106,7 @@ def test_agreeing_on_the_page_is_told_with_how_it_goes_then(app, alice, two):
         assert told() == [("drafted", 5), ("agreed", 5), ("now", 5)]
 
 
-def test_other_words_in_an_agreement_tell_nothing(app, alice, two):
+def test_other_words_in_an_agreement_tell_only_that_it_changed(app, alice, two):
     with app.app_context():
         one = factory.agreement(*rows(two), decides="The order.")
         before, url = told(), f"/agreements/{one.id}"
@@ -115,7 +115,7 @@ def test_other_words_in_an_agreement_tell_nothing(app, alice, two):
     assert answer.status_code == 302
     with app.app_context():
         assert db.session.scalar(db.select(Agreement.decides)) == "Order and crews."
-        assert told() == before
+        assert told() == [*before, ("changed", 5)]
 
 
 def test_what_is_taken_back_with_its_row_tells_nothing(app, two):

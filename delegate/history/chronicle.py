@@ -77,8 +77,12 @@ def of_agreements(session: Session) -> Iterator[dict[str, Any]]:
         if isinstance(row, Agreement):
             if is_changed(row, "level"):
                 yield step(row, "level", value=row.level)
+            if is_changed(row, "changed_at") and row.changed_at:
+                yield step(row, "changed", value=row.level)
             if is_changed(row, "state") and row.state != "draft":
                 yield step(row, row.state, value=row.level)
+            elif is_changed(row, "agreed_at"):
+                yield step(row, "agreed", value=row.level)
 
 
 def of_new(row: Agreement) -> Iterator[dict[str, Any]]:

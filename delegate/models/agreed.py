@@ -99,8 +99,8 @@ class Agreement(Versioned, Model):
         ForeignKey("manager.id", ondelete="SET NULL")
     )
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
-    agreed_at: Mapped[datetime | None]
-    changed_at: Mapped[datetime | None]
+    agreed_at: Mapped[datetime | None] = mapped_column(active_history=True)
+    changed_at: Mapped[datetime | None] = mapped_column(active_history=True)
     """When what was agreed was changed, and not agreed anew since."""
     closed_at: Mapped[datetime | None]
 

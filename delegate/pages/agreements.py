@@ -160,7 +160,7 @@ def save(agreement_id: int) -> ResponseReturnValue:
     """Save the texts; with the button of that name, mark them as agreed as well."""
     here = own_agreement_or_404(agreement_id, write=True)
     agreement, today = here.agreement, i18n.today()
-    agrees = "agree" in request.form and agreement.state == "draft"
+    agrees = "agree" in request.form and agreeing.may_agree(agreement)
     form = AgreementForm.of(agreement)
     if agreement.state not in LIVE_STATES:
         return changed_meanwhile(here, form, "form")
@@ -170,10 +170,12 @@ def save(agreement_id: int) -> ResponseReturnValue:
         database.check_version(agreement, form.version.data)
         is_changed = form.changes_promises(agreement)
         form.fill(agreement)
+        if is_changed:
+            agreement.changed_at = utc_now()
         if agrees:
             agree(
                 agreement,
-                becomes_now=form.becomes_now.data,
+                becomes_now="becomes_now" in form and form.becomes_now.data,
                 not_mine="not_mine" in form and form.not_mine.data,
             )
         database.commit(agreement)
@@ -196,7 +198,7 @@ def left_open(here: Here, form: AgreementForm) -> str:
 
 
 def agree(agreement: Agreement, *, becomes_now: bool, not_mine: bool) -> None:
-    agreement.state, agreement.agreed_at = "agreed", utc_now()
+    agreeing.agree(agreement)
     checking.propose(agreement, i18n.today(), access.manager().id)
     if becomes_now:
         agreement.pair.current = agreement.level
@@ -300,6 +302,7 @@ def page(here: Here, status: int = 200, **filled: Any) -> ResponseReturnValue:
         look_backs=look_backs(agreement),
         check_ins=checking.of_agreement(agreement.id),
         today=today,
+        may_agree=agreeing.may_agree(agreement),
         texts=agreeing.texts(agreement),
         posture=agreeing.question(agreement.level, found.advice),
         asked=asked_of(employee, task, access.manager().id, today) if is_live else None,
