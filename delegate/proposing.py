@@ -6,7 +6,9 @@ came of them, and tells of each row why it is so, from facts alone. Has no words
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -124,25 +126,39 @@ def gather(team_id: int, rater_id: int, today: date) -> Scene:
 def fits(
     facts: Facts, people: Sequence[Employee], tasks: Sequence[Task]
 ) -> Iterator[tuple[Key, Fit]]:
-    """Yield how far each person could take each task of which enough is known."""
-    keys = [(who.id, task) for task in tasks for who in people]
-    known = {task.id: task.facts() for task in tasks}
-    advices = rules.recommend_many(
-        (planning.scores(facts, who, task.id), known[task.id], guards(facts, who, task))
-        for who, task in keys
-    )
-    for (who, task), advice in zip(keys, advices, strict=True):
-        if advice.level is not None:
-            now = facts.now.get((who, task.id), planning.NOTHING_YET).current
-            level = assigning.counted(advice.level, advice.provisional)
-            is_growth = now is not None and level == now + 1 and task.undo in GROWS_ON
-            fit = Fit(advice.level, advice.provisional, level, is_growth)
-            yield (who, task.id), fit
+    """Yield how far each person could take each task of which enough is known.
+
+    Many cells of a large team are of a few kinds: what is the same is made once.
+    """
+    seen = {one.id: planning.scores(facts, one.id, None) for one in people}
+
+    @cache
+    def ratings(who: int, known: int | None) -> rules.Ratings:
+        return replace(seen[who], familiarity=known)
+
+    for task in tasks:
+        id, its, can_undo = task.id, task.facts(), task.undo in GROWS_ON
+        for who in seen:
+            known = planning.score_of(facts.newest.get((who, "familiarity", id)))
+            now = facts.now.get((who, id), planning.NOTHING_YET)
+            advice = rules.recommend(ratings(who, known), its, guards(now))
+            if advice.level is not None:
+                level = assigning.counted(advice.level, advice.provisional)
+                grows = can_undo and now.current is not None
+                yield (
+                    (who, id),
+                    Fit(
+                        advice.level,
+                        advice.provisional,
+                        level,
+                        grows and level - 1 == now.current,
+                    ),
+                )
 
 
-def guards(facts: Facts, employee_id: int, task: Task) -> frozenset[str]:
+def guards(now: planning.Now) -> frozenset[str]:
     """Return which criteria are guarded by an agreement in force."""
-    live = facts.now.get((employee_id, task.id), planning.NOTHING_YET).agreement
+    live = now.agreement
     return live.safeguards if live and live.state == "agreed" else frozenset()
 
 
@@ -181,7 +197,7 @@ def digest(scene: Scene) -> str:
     told = (
         [(one.id, one.hours_free) for one in scene.people],
         [(one.id, one.hours) for one in scene.free if one.hours is not None],
-        sorted(scene.fits.items()),
+        sorted((*key, *map(int, fit)) for key, fit in scene.fits.items()),
     )
     return sha256(repr(told).encode()).hexdigest()
 
@@ -293,12 +309,10 @@ def tell(scene: Scene, row: Proposal) -> Told:
         line_of(scene, kept[task.id], task) for task in scene.free if task.id in kept
     ]
     if not changed:
-        takers = [one for one in row.people if not one.is_out]
+        takers = [one.employee_id for one in row.people if not one.is_out]
         for place, line in enumerate(lines):
-            able = {
-                one.employee_id: scene.fits[one.employee_id, line.task.id].level
-                for one in takers
-            }
+            id = line.task.id
+            able = {who: scene.fits[who, id].level for who in takers}
             lines[place] = explained(line, kept[line.task.id], able, row, loads)
     return Told(row, lines, list(loads.values()), changed)
 
