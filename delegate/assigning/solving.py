@@ -23,14 +23,20 @@ FEW = 10
 ROUNDS = 8
 """How often they do at most."""
 
+NEAR = 1e-4
+"""How near to what the linear program finds, as a share, a bound is good enough."""
+
 SMALL = 500
 """With so many columns there is nothing to be gained by taking them in parts."""
 
-PEOPLE, COLUMNS = 6, 250
+PEOPLE, COLUMNS = 4, 150
 """How many people exchange their tasks at a time, and among how many columns."""
 
 PROVABLE = 4000
 """With more columns left a proof would take too long."""
+
+HOURS_FIRST = 2 / 3
+"""How much of the time is for hours, before levels."""
 
 SLACK = 5e-4
 """What HiGHS may be off, in its own units."""
@@ -73,12 +79,12 @@ class Search:
             gains = self.price(prices)
             self.share[:] = 0
             self.share[among] = solution.col_value
-            gains -= prices[: choice.tasks][choice.task]
-            fresh = choice.foremost(np.where(active, -1, gains), FEW)
-            fresh = fresh[gains[fresh] > 1e-7]
-            if not len(fresh) or self.is_over:
+            if self.bound - highs.getObjectiveValue() < NEAR * self.bound:
                 return
-            active[fresh] = True
+            gains -= prices[: choice.tasks][choice.task]
+            gains[active] = 0
+            fresh = choice.foremost(gains, FEW)
+            active[fresh[gains[fresh] > 0]] = True
 
     def price(self, prices: Numbers) -> Numbers:
         """Take over the bound at these prices where it is lower.
@@ -181,12 +187,13 @@ def best(
     """Return which columns free the most and, of those, have the highest levels.
 
     `start` are places of columns that can be taken together. After `until`, a moment of
-    `time.monotonic`, nothing better is looked for; half of it is for each.
+    `time.monotonic`, nothing better is looked for.
     """
     choice = Choice(columns, room, grows)
     begin = np.array(start, int)
-    half = (time.monotonic() + until) / 2
-    hours = searched(choice, Goal(choice.freed, 1000, 0 * choice.freed, 0), begin, half)
+    now = time.monotonic()
+    soon = now + (until - now) * HOURS_FIRST
+    hours = searched(choice, Goal(choice.freed, 1000, 0 * choice.freed, 0), begin, soon)
     goal = Goal(choice.level, 1, choice.freed, hours.value)
     levels = searched(choice, goal, hours.taken, until)
     freed = int(choice.freed[levels.taken].sum())  # more, where no proof was found
