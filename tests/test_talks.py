@@ -9,7 +9,7 @@ from conftest import on_one_database, signed_in
 from counting import statements
 from paper_checks import assert_accessible, text_of
 
-from delegate import i18n
+from delegate import i18n, paper
 from delegate.dialogue import asking, meeting
 from delegate.models import (
     Employee,
@@ -499,6 +499,23 @@ def test_the_private_paper_says_first_whose_it_is(app, alice, ann, tmp_path):
     assert "My own note. (private)" in words
     assert "Private. For Alice" in alice.get(f"/talks/{ann}/my-paper").text
     assert alice.open(f"/talks/{ann}.pdf").headers["Content-Disposition"]
+
+
+@on_one_database
+def test_a_paper_holds_what_two_can_talk_about_and_says_what_it_leaves_out(
+    app, alice, ann, monkeypatch
+):
+    monkeypatch.setattr(paper, "MOST_TEXT", 20)
+    for text in ("Ten letters", "Eight..."):
+        add(alice, ann, text, is_shared="y")
+    add(alice, ann, "One too many.", "note", is_shared="y")
+    add(alice, ann, "?", "action", is_shared="y")
+
+    words = alice.get(f"/talks/{ann}/paper").select_one(".paper").text
+
+    assert "Eight..." in words
+    assert "One too many." not in words
+    assert "One more item does not fit on this paper." in words
 
 
 # ---- how much it asks of the database

@@ -7,6 +7,7 @@ nobody else. Knows no page and no words.
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
@@ -128,6 +129,18 @@ def of(employee: Employee, manager_id: int, *, own: bool = True) -> Meeting:
         done=[one for one in found if one.row.done_at and one.row.done_at >= last],
         earlier=earlier(told, since, found),
     )
+
+
+def fitting(found: Meeting, most: int) -> tuple[Meeting, int]:
+    """Return what of it holds so many characters, and how many items are left out."""
+    kept, more = {}, 0
+    for part in ("carried", "questions", "notes", "actions"):
+        rows = getattr(found, part)
+        lengths = accumulate(len(one.row.text) for one in rows)
+        kept[part] = rows[: sum(length <= most for length in lengths)]
+        most -= sum(len(one.row.text) for one in kept[part])
+        more += len(rows) - len(kept[part])
+    return found._replace(**kept), more
 
 
 def items(

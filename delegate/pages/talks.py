@@ -398,6 +398,7 @@ class Sheet(NamedTuple):
     manager: str
     day: date
     here: Around
+    more: int
     is_private: bool
 
     @property
@@ -419,7 +420,9 @@ def sheet(employee: Employee, copy: str) -> Sheet:
     side = me if is_private else paper.other_side(employee, me, [])
     here = around(employee, own=is_private)
     day = i18n.as_date(employee.next_talk_at or i18n.today())
-    return Sheet(employee, paper.named(side), day, here, is_private)
+    fits, more = meeting.fitting(here.meeting, paper.MOST_TEXT)
+    here = here._replace(meeting=fits)
+    return Sheet(employee, paper.named(side), day, here, more, is_private)
 
 
 @bp.route("/<id:employee_id>/paper")
