@@ -39,6 +39,10 @@ CARRIED = ("outcome", "limits", "why_you", "asks_first", "stays", "resources")
 """The texts that do not hang on the level."""
 
 
+OF_TASK = ("outcome", "limits")
+"""The texts that belong to the task, whoever does it."""
+
+
 def look_back_day(level: int, today: date, team_id: int) -> date:
     """Return the working day to suggest for looking back."""
     return working_day(today + timedelta(weeks=WEEKS[Level(level)]), team_id)
@@ -90,8 +94,7 @@ def open_draft(
         level=level,
         advised=advised,
         rules_version=rules.RULES_VERSION,
-        outcome=task.outcome,
-        limits=task.limits,
+        **of_the_task(task),
         created_by_id=manager_id,
     )
     if instead_of:
@@ -101,6 +104,27 @@ def open_draft(
     db.session.flush()
     db.session.add(draft)
     return draft
+
+
+def of_the_task(task: Task) -> dict[str, str]:
+    """Return the outcome and the limits that go along from one person to another.
+
+    They are those of the newest agreement about this task with someone who is here,
+    and where that left one empty, or there was none, those of the task itself.
+    """
+    before = db.session.scalar(
+        db.select(Agreement)
+        .join(Employee, Employee.id == Agreement.employee_id)
+        .where(
+            Agreement.team_id == task.team_id,
+            Agreement.task_id == task.id,
+            Agreement.state != "draft",
+            Employee.removed_at.is_(None),
+        )
+        .order_by(Agreement.id.desc())
+        .limit(1)
+    )
+    return {name: getattr(before, name, "") or getattr(task, name) for name in OF_TASK}
 
 
 def take_over(draft: Agreement, old: Agreement) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import factory
 import pytest
 
-from delegate import wording
+from delegate import agreeing, wording
 from delegate.models import (
     Agreement,
     Employee,
@@ -572,3 +572,60 @@ def test_taken_back_reads_as_a_dated_event(alice, make):
     assert "A quiet month" in page.select_one(".texts").text
     history = alice.get(pair).select_one("[aria-labelledby=history-h]").text
     assert "The agreement is taken back. “A quiet month”" in " ".join(history.split())
+
+
+def test_after_looking_back_the_rule_stands_beside_what_was_agreed(alice, make):
+    page = alice.get(make(4, "agreed", needs=2, advised=4)).select_one("#look-back")
+
+    texts = [" ".join(one.text.split()) for one in page.select("dd")]
+    assert texts[0] == "4 Decide together"
+    assert texts[1].startswith("3 Propose") and "own needs" in texts[1]
+    asked = [" ".join(one.text.split()) for one in page.select(".radio")]
+    assert asked[:3] == [
+        "The same level: 4 Decide together",
+        "One further: 5 Advise",
+        "One nearer: 3 Propose",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("level", "state", "reason", "status", "becomes"),
+    [
+        (4, "further", "", 302, 5),
+        (4, "nearer", "", 422, 4),
+        (4, "nearer", "A hard month", 302, 3),
+        (7, "further", "So", 422, 7),
+    ],
+)
+def test_after_looking_back_the_level_may_go_a_step(
+    app, alice, make, level, state, reason, status, becomes
+):
+    url = make(level=level, state="agreed", advised=level, decides="The order")
+
+    response = posted(
+        alice, url, "/look-back", state=state, level_why=reason, theirs="It stood."
+    )
+
+    assert response.status_code == status
+    with app.app_context():
+        *before, now = db.session.scalars(db.select(Agreement).order_by(Agreement.id))
+    assert (now.level, now.decides) == (becomes, "The order")
+    assert [one.state for one in before] == ["ended"] * len(before)
+    if status == 302:
+        assert (now.state, now.reason) == ("draft", reason)
+        assert only(app, LookBack).theirs == "It stood."
+        assert response.location == f"/agreements/{now.id}"
+
+
+def test_outcome_and_limits_go_along_to_who_comes_next(app, alice, make):
+    make(state="ended", outcome="A rota that holds", limits="", decides="The order")
+    with app.app_context():
+        task = db.session.scalars(db.select(Task)).one()
+        task.outcome, task.limits = "A rota", "No overtime"
+        bea = factory.employee(alice.team_id, "Bea")
+        draft = agreeing.open_draft(
+            bea, task, level=5, advised=5, manager_id=alice.manager_id, instead_of=None
+        )
+
+        assert (draft.outcome, draft.limits) == ("A rota that holds", "No overtime")
+        assert draft.decides in (None, "")

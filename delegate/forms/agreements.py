@@ -11,10 +11,12 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm.attributes import flag_modified
 from wtforms import BooleanField
+from wtforms.fields.choices import SelectChoice
 
 from .. import agreeing, rules
 from ..dialogue.phrasing import ABOUT_ENDING, ABOUT_WHY
 from ..models import Agreement
+from ..wording import LEVELS
 from . import Choice, DayField, LevelField, LongText, NoteText, VersionedForm
 from .safeguards import SafeguardsForm, safeguard, texts_of
 
@@ -124,8 +126,16 @@ def name_the_other(form: AgreementForm, name: str) -> None:
     form.asks_first.label.text = gettext("%(name)s asks first", name=name)
 
 
+STEPS = {"nearer": -1, "agreed": 0, "further": 1}
+"""By how many levels each answer goes from the one that was agreed."""
+
+NEXT_LEVELS = {
+    "agreed": _("The same level: %(level)s"),
+    "further": _("One further: %(level)s"),
+    "nearer": _("One nearer: %(level)s"),
+}
 NEXT_STEPS = {
-    "agreed": _("It goes on: we look back again"),
+    **NEXT_LEVELS,
     "looked_back": _("What comes next is still open"),
     "ended": _("It ends here"),
 }
@@ -144,25 +154,56 @@ class LookBackForm(VersionedForm):
         description=_("Both are for the two of you to read."),
     )
     state = Choice(_("We have looked back. And now?"), NEXT_STEPS, required=True)
+    level_why = NoteText(
+        _("Reason, if the level differs from the advice"), phrases=ABOUT_WHY
+    )
     next_on = DayField(_("We look back again on"))
+    levels: dict[str, rules.Level]
 
     @classmethod
     def of(cls, agreement: Agreement, **kwargs: Any) -> "LookBackForm":
         form = cls(**kwargs)
+        form.levels = levels_from(agreement.level)
+        form.state.choices = [
+            SelectChoice(name, in_levels(words, form.levels.get(name)))
+            for name, words in NEXT_STEPS.items()
+            if name not in STEPS or name in form.levels
+        ]
         form.theirs.label.text = gettext(
             "What came of what %(name)s promised?", name=agreement.pair.employee.name
         )
         return form
 
-    def check(self, today: date) -> bool:
+    @property
+    def other_level(self) -> rules.Level | None:
+        """The level to go on at, where that is another one."""
+        other = self.state.data in ("further", "nearer")
+        return self.levels[self.state.data or ""] if other else None
+
+    def check(self, today: date, advised: rules.Level | None) -> bool:
         """Tell whether this can be kept, and put what is wrong at its field."""
         if not self.validate_on_submit():
             return False
+        differs = self.other_level and advised and self.other_level != advised
+        if differs and not self.level_why.data:
+            words = gettext("Another level than advised needs a reason.")
+            self.level_why.errors = [words]
         if self.state.data == "agreed" and not self.next_on.data:
             self.next_on.errors = [WHEN]
         elif self.next_on.data and self.next_on.data < today:
             self.next_on.errors = [PAST]
         return not self.errors
+
+
+def levels_from(level: int) -> dict[str, rules.Level]:
+    """Return the levels to go on at: the same, and a step to either side."""
+    near = {name: level + step for name, step in STEPS.items()}
+    return {name: rules.Level(one) for name, one in near.items() if 1 <= one <= 7}
+
+
+def in_levels(words: Any, level: rules.Level | None) -> str:
+    named = f"{int(level)} {LEVELS[level]}" if level else ""
+    return str(words) % {"level": named}
 
 
 class CloseForm(VersionedForm):

@@ -75,14 +75,20 @@ def of_agreements(session: Session) -> Iterator[dict[str, Any]]:
             yield from of_new(row)
     for row in session.dirty:
         if isinstance(row, Agreement):
-            if is_changed(row, "level"):
-                yield step(row, "level", value=row.level)
-            if is_changed(row, "changed_at") and row.changed_at:
-                yield step(row, "changed", value=row.level)
-            if is_changed(row, "state") and row.state != "draft":
-                yield step(row, row.state, value=row.level)
-            elif is_changed(row, "agreed_at"):
-                yield step(row, "agreed", value=row.level)
+            for kind in kinds_of(row):
+                yield step(row, kind, value=row.level)
+
+
+def kinds_of(row: Agreement) -> Iterator[str]:
+    """Yield what happened to an agreement; agreed anew, its state stays the same."""
+    if is_changed(row, "level"):
+        yield "level"
+    if is_changed(row, "changed_at") and row.changed_at:
+        yield "changed"
+    if is_changed(row, "state") and row.state != "draft":
+        yield row.state
+    elif is_changed(row, "agreed_at"):
+        yield "agreed"
 
 
 def of_new(row: Agreement) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, case
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from .. import access, agreeing, checking, database, i18n, planning, rules, wording
@@ -208,28 +209,62 @@ def agree(agreement: Agreement, *, becomes_now: bool, not_mine: bool) -> None:
 
 @bp.post("/<id:agreement_id>/look-back")
 def look_back(agreement_id: int) -> ResponseReturnValue:
-    """Go on to another day, leave open what comes next, or end it."""
+    """Go on, at this level or the next; leave open what comes next, or end it."""
     here = own_agreement_or_404(agreement_id, write=True)
     agreement = here.agreement
     form = LookBackForm.of(agreement)
     if agreement.state not in ("agreed", "looked_back"):
         return changed_meanwhile(here, form, "looking_back")
-    if not form.check(i18n.today()):
+    advised = advice_now(here).level
+    if not form.check(i18n.today(), advised):
         return page(here, 422, looking_back=form)
     try:
         database.check_version(agreement, form.version.data)
         keep_look_back(agreement, form)
-        if form.state.data == "ended":
-            agreeing.close(agreement, "ended")
-        else:
-            agreement.state = form.state.data
-            agreement.look_back_on = form.next_on.data
-            checking.propose(agreement, i18n.today(), access.manager().id)
+        next_one = what_comes_next(here, form, advised)
         database.commit(agreement)
-    except VersionConflict:
+    except (IntegrityError, VersionConflict):
         return changed_meanwhile(here, form, "looking_back")
-    flash(gettext("Saved."))
-    return redirect(url_for(".edit", agreement_id=agreement.id))
+    if next_one is agreement:
+        flash(gettext("Saved."))
+    else:
+        flash(gettext("A draft is made. Fill it in together, then mark it as agreed."))
+    return redirect(url_for(".edit", agreement_id=next_one.id))
+
+
+def advice_now(here: Here) -> rules.Recommendation:
+    manager_id = access.manager().id
+    return planning.pair(here.employee, here.task, manager_id, i18n.today()).advice
+
+
+def what_comes_next(
+    here: Here, form: LookBackForm, advised: rules.Level | None
+) -> Agreement:
+    """Return the agreement as it goes on, or the draft that comes instead of it."""
+    agreement, manager_id, today = here.agreement, access.manager().id, i18n.today()
+    if form.other_level:
+        draft = agreeing.open_draft(
+            here.employee,
+            here.task,
+            level=form.other_level,
+            advised=advised,
+            manager_id=manager_id,
+            instead_of=agreement,
+        )
+        draft.decides, draft.reason = agreement.decides, form.level_why.data or ""
+        draft.look_back_on = form.next_on.data or agreeing.look_back_day(
+            draft.level, today, draft.team_id
+        )
+        db.session.flush()
+        return draft
+    if form.state.data == "ended":
+        agreeing.close(agreement, "ended")
+        return agreement
+    agreement.state = form.state.data or ""
+    agreement.look_back_on = form.next_on.data
+    if agreement.state == "agreed":
+        checking.propose(agreement, today, manager_id)
+    return agreement
 
 
 def keep_look_back(agreement: Agreement, form: LookBackForm) -> None:
@@ -238,7 +273,7 @@ def keep_look_back(agreement: Agreement, form: LookBackForm) -> None:
             agreement_id=agreement.id,
             theirs=form.theirs.data or "",
             mine=form.mine.data or "",
-            next_state=form.state.data,
+            next_state="ended" if form.other_level else form.state.data,
             created_by_id=access.manager().id,
         )
     )
