@@ -51,12 +51,6 @@ def open_steps(employee_ids: Collection[int]) -> list[Planned]:
     return [Planned(step, title) for step, title in rows]
 
 
-def first_of_each(employee_ids: Collection[int]) -> Mapping[int, Planned]:
-    """Return what is planned first with each of these people, by their id."""
-    found = open_steps(employee_ids) if employee_ids else []
-    return {one.step.employee_id: one for one in reversed(found)}
-
-
 def by_task(planned: Iterable[Planned]) -> Mapping[int | None, Sequence[Planned]]:
     found: defaultdict[int | None, list[Planned]] = defaultdict(list)
     for one in planned:

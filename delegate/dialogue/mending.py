@@ -6,9 +6,9 @@ no page and no words.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, delete, select
+from sqlalchemy import ColumnElement, and_, delete, select
 
 from .. import rules
 from ..database import lock
@@ -53,7 +53,9 @@ def of(employee: Employee, manager_id: int) -> Mending:
         .order_by(Step.due_on.asc().nulls_last(), Step.id)
     ).all()
     postponed = rows[0][0] if rows else None
-    asks = postponed is not None and is_time(postponed, employee, utc_now())
+    asks = postponed is not None and is_time(
+        postponed.started_at, employee.next_talk_at, utc_now()
+    )
     return Mending(postponed, [step for _, step in rows if step], asks)
 
 
@@ -79,23 +81,11 @@ def forget(manager_id: int) -> None:
     db.session.execute(delete(Step).where(repairs(manager_id)))
 
 
-def is_time(one: Postponement, employee: Employee, now: datetime) -> bool:
+def is_time(started_at: datetime, talk: datetime | None, now: datetime) -> bool:
     """Tell whether to ask again: the talk has been, or none was planned for long."""
-    talk = employee.next_talk_at
-    if talk is not None and talk > one.started_at:
+    if talk is not None and talk > started_at:
         return talk <= now
-    return one.started_at + ASKED_AFTER <= now
-
-
-def to_ask(people: Select[Any], manager_id: int) -> list[Employee]:
-    """Return whom of `people` this manager wanted to talk with by now, as ordered."""
-    rows = db.session.execute(
-        people.join(Postponement, Postponement.employee_id == Employee.id)
-        .where(open_for(manager_id))
-        .add_columns(Postponement)
-    )
-    now = utc_now()
-    return [employee for employee, one in rows if is_time(one, employee, now)]
+    return started_at + ASKED_AFTER <= now
 
 
 def postpone(employee: Employee, manager_id: int) -> None:

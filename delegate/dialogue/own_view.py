@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 
 from .. import recording, rules
 from ..database import lock
@@ -317,17 +317,6 @@ def last_two(employee_id: int) -> list[Asked]:
         .execution_options(populate_existing=True)
     )
     return [Asked(view, link) for view, link in rows]
-
-
-def to_reveal(people: Select[Any]) -> Sequence[Row[int, str]]:
-    """Return id and name of whom of `people` sent what is not shown yet."""
-    waits = OwnView.received_at.is_not(None) & OwnView.revealed_at.is_(None)
-    return db.session.execute(
-        people.join(OwnView, OwnView.employee_id == Employee.id)
-        .where(waits)
-        .with_only_columns(Employee.id, Employee.name)
-        .order_by(OwnView.received_at, Employee.id)
-    ).all()
 
 
 def by_link(link: Link) -> OwnView | None:

@@ -9,7 +9,15 @@ from collections.abc import Collection, Mapping, Sequence
 from random import SystemRandom
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from ..database import VersionConflict, lock
@@ -61,16 +69,21 @@ def noes(round: TeamRound, name: str) -> int:
 
 def heard(team_id: int) -> Heard:
     """Return what stands about a team, in one query."""
-    newest = select(func.max(TeamRound.id)).where(told(team_id)).scalar_subquery()
     team = aliased(Team)
     row = db.session.execute(
         select(TeamConditions, TeamRound)
         .select_from(team)
         .outerjoin(TeamConditions, TeamConditions.team_id == team.id)
-        .outerjoin(TeamRound, TeamRound.id == newest)
+        .outerjoin(TeamRound, TeamRound.id == newest_told(team_id))
         .where(team.id == team_id)
     ).one()
     return Heard(*row)
+
+
+def newest_told(team_id: int) -> ScalarSelect[int]:
+    """Return the query, for use in another, for the newest round that may be told."""
+    newest = select(func.max(TeamRound.id)).where(told(team_id))
+    return newest.correlate(None).scalar_subquery()
 
 
 def told(team_id: int) -> ColumnElement[bool]:

@@ -6,28 +6,26 @@ the question for the manager's own is only shown.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Row, Select, func, select
 
-from .. import access, i18n, planning, rules, wording
-from ..dialogue import acquainting, mending, own_view
-from ..dialogue.polling import heard
-from ..models import Agreement, Employee, Task, Team, db
+from .. import access, agenda, checking, i18n, rules, wording
+from ..agenda import Agenda, Entry
+from ..dialogue import mending
+from ..models import Team, utc_now
 from ..overview import Matter, Overview, Person, overview
-from ..planning import COMING, LOOKS_BACK, is_watched
+from ..planning import is_watched
 from ..rights import erasure
 from ..rules import Posture
 
 bp = Blueprint("today", __name__, cli_group=None)
 
-MOST = 5
+MOST = agenda.MOST
 """Most rows in one list: what can be done in a day."""
-
-MOST_LOOK_BACKS = 50
 
 LATE = "late"
 KINDS = (Posture.LETTING_FALL, Posture.TOO_TRUSTING, LATE)
@@ -66,7 +64,7 @@ class Acquaint(NamedTuple):
     name: str
     states: Sequence[bool]
     step: Any
-    planned: acquainting.Planned | None
+    planned: Entry | None
 
 
 class Again(NamedTuple):
@@ -78,13 +76,12 @@ class Again(NamedTuple):
     since: date
 
 
-class Entry(NamedTuple):
-    """What stands on a day of the week: a look-back, or a conversation at a time."""
+class Leaving(NamedTuple):
+    """Someone of whom all is erased on `on`."""
 
-    employee_id: int
+    id: int
     name: str
-    agreement: Row[Any] | None = None
-    at: datetime | None = None
+    on: date
 
 
 @bp.route("/")
@@ -96,8 +93,28 @@ def index() -> ResponseReturnValue:
     found = overview(team.id, access.manager().id, today)
     kinds = {"people": found.people, "tasks": found.tasks}
     wanted = tuple(kind for kind, rows in kinds.items() if not rows)
+    may_write = access.may_write(team.id)
     if wanted:
-        return start(wanted, may_write=access.may_write(team.id))
+        return start(wanted, may_write=may_write)
+    unseen, old = to_meet(found.people), few(one for one in found.people if one.old)
+    planned = agenda.agenda(
+        team,
+        access.manager().id,
+        today,
+        acquaint=[one.id for one in unseen.rows],
+        ratings=[id for one in old.rows for id in one.ratings],
+    )
+    lists = {
+        **matters(found, today),
+        **appointments(planned),
+        "again": Few(again(old.rows, planned), old.total),
+        "going": few(leaving(team, planned, today)),
+    }
+    if may_write:
+        lists |= to_do(planned)
+        lists["acquaint"] = Few(acquaint(unseen.rows, planned), unseen.total)
+    else:
+        lists["to_answer"] = 0
     return render_template(
         "today/index.html",
         team=team,
@@ -106,17 +123,20 @@ def index() -> ResponseReturnValue:
         question=wording.SELF_QUESTIONS[
             today.toordinal() % len(wording.SELF_QUESTIONS)
         ],
-        **matters(found, today),
-        **appointments(team, today),
-        may_write=access.may_write(team.id),
+        lists=lists,
+        is_quiet=not any(map(has_rows, lists.values())),
+        next_day=planned.next_day,
+        week=week(planned, today),
+        may_write=may_write,
         is_owner=access.owns(team.id),
-        acquaint=acquaint(found.people),
-        again=again(team, found.people, today),
-        going=few(erasure.warned(team, today)),
-        heard=heard(team.id),
-        answered=own_view.to_reveal(people(team, today)),
-        talk_first=few(mending.to_ask(people(team, today), access.manager().id)),
+        heard=planned.heard,
+        is_a_moment=checking.is_a_moment,
+        now=utc_now,
     )
+
+
+def has_rows(found: Any) -> bool:
+    return bool(found.total if isinstance(found, Few) else found)
 
 
 def start(wanted: Sequence[str], *, may_write: bool = True) -> str:
@@ -172,128 +192,97 @@ def kind_of(matter: Matter, today: date) -> str | None:
     return LATE if is_late else None
 
 
-def appointments(team: Team, today: date) -> Mapping[str, Any]:
-    """Return the look-backs that are due, the week they stand in, and the drafts."""
-    until = today + COMING
-    due = db.session.execute(
-        agreements(team)
-        .where(Agreement.state.in_(LOOKS_BACK), Agreement.look_back_on <= until)
-        .order_by(Agreement.look_back_on, func.lower(Employee.name), Agreement.id)
-        .limit(MOST_LOOK_BACKS)
-    ).all()
-    drafts = db.session.execute(
-        agreements(team)
-        .where(Agreement.state == "draft")
-        .order_by(Agreement.created_at, Agreement.id)
-        .limit(MOST)
-    ).all()
+def appointments(planned: Agenda) -> Mapping[str, Any]:
+    """Return the look-backs and the check-ins that are due, and the drafts."""
     return {
-        "due": Few(due[:MOST], due[0].total if due else 0),
-        "drafts": Few(drafts, drafts[0].total if drafts else 0),
-        "week": week(due, talks(team, today, until), today),
+        "due": first_few(planned.of(agenda.LOOK_BACK)),
+        "check_ins": first_few(planned.of(agenda.CHECK_IN)),
+        "drafts": first_few(planned.of(agenda.DRAFT)),
     }
 
 
-def agreements(team: Team) -> Select[*tuple[Any, ...]]:
-    """Return the query for agreements with the words around them, and their count."""
-    return (
-        select(
-            Agreement.id,
-            Agreement.employee_id,
-            Agreement.task_id,
-            Agreement.level,
-            Agreement.look_back_on,
-            Agreement.created_at,
-            Employee.name,
-            Employee.next_talk_at,
-            Task.title,
-            func.count().over().label("total"),
+def first_few(entries: Sequence[Entry]) -> Few:
+    """Return the first of these entries, of which each knows how many there are."""
+    return Few(entries[:MOST], entries[0].total if entries else 0)
+
+
+def to_do(planned: Agenda) -> Mapping[str, Any]:
+    """Return what waits for whoever may work in the team, and what they wait for."""
+    now = utc_now()
+    kinds = (agenda.ASKED, agenda.CODES, agenda.INVITED)
+    unanswered = list(chain.from_iterable(map(planned.of, kinds)))
+    talk_first = [
+        one
+        for one in planned.of(agenda.TALK_FIRST)
+        if one.since and mending.is_time(one.since, one.at, now)
+    ]
+    return {
+        "answered": planned.of(agenda.ANSWERED),
+        "actions": first_few(planned.of(agenda.ACTION)),
+        "talk_first": few(talk_first),
+        "unanswered": few(unanswered),
+    }
+
+
+def leaving(team: Team, planned: Agenda, today: date) -> Iterator[Leaving]:
+    """Yield who is to be erased before long, the first one first."""
+    found = [
+        Leaving(
+            one.id,
+            one.name,
+            erasure.ends_on(one.since.date(), one.day, team.keep_months, today),
         )
-        .join(Employee, Employee.id == Agreement.employee_id)
-        .join(Task, Task.id == Agreement.task_id)
-        .where(
-            Agreement.team_id == team.id,
-            Employee.removed_at.is_(None),
-            planning.is_there(i18n.today()),
-            Task.removed_at.is_(None),
-            Task.archived_at.is_(None),
-        )
-    )
+        for one in planned.of(agenda.GOING)
+        if one.since
+    ]
+    by = today + erasure.WARNING
+    yield from sorted((one for one in found if one.on <= by), key=lambda one: one.on)
 
 
-def talks(team: Team, since: date, until: date) -> Sequence[Employee]:
-    """Return the people with whom a conversation is planned, first one first."""
-    begin = i18n.to_utc(datetime.combine(since, time.min))
-    end = i18n.to_utc(datetime.combine(until + timedelta(days=1), time.min))
-    return db.session.scalars(
-        people(team, since)
-        .where(Employee.next_talk_at >= begin, Employee.next_talk_at < end)
-        .order_by(Employee.next_talk_at, Employee.id)
-    ).all()
-
-
-def people(team: Team, today: date) -> Select[Employee]:
-    """Return the query for who of the team is there."""
-    return select(Employee).where(
-        Employee.team_id == team.id,
-        Employee.removed_at.is_(None),
-        planning.is_there(today),
-    )
-
-
-def week(
-    due: Iterable[Row[Any]], talking: Iterable[Employee], today: date
-) -> Mapping[date, Sequence[Entry]]:
+def week(planned: Agenda, today: date) -> Mapping[date, Sequence[Entry]]:
     """Return what stands on each day that has something, and on today in any case."""
     days: defaultdict[date, list[Entry]] = defaultdict(list, {today: []})
-    for one in talking:
-        at = one.next_talk_at
-        assert at is not None
-        days[i18n.as_date(at)].append(Entry(one.id, one.name, at=at))
-    for row in due:
-        if row.look_back_on >= today:
-            days[row.look_back_on].append(Entry(row.employee_id, row.name, row))
+    for one in planned.of(agenda.TALK):
+        assert one.at is not None
+        days[i18n.as_date(one.at)].append(one)
+    for one in (*planned.of(agenda.CHECK_IN), *planned.of(agenda.LOOK_BACK)):
+        if one.day and one.day >= today:
+            days[one.day].append(one)
     return dict(sorted(days.items()))
 
 
-def acquaint(people: Iterable[Person]) -> Few:
+def to_meet(people: Iterable[Person]) -> Few:
     """Return those not wholly seen yet, who was seen least first, and by name."""
     unseen = [one for one in people if 0 in one.scores]
-    found = few(sorted(unseen, key=lambda one: -one.scores.count(0)))
-    planned = acquainting.first_of_each([one.id for one in found.rows])
-    rows = [step_towards(one, planned.get(one.id)) for one in found.rows]
-    return Few(rows, found.total)
+    return few(sorted(unseen, key=lambda one: -one.scores.count(0)))
 
 
-def step_towards(one: Person, planned: acquainting.Planned | None) -> Acquaint:
+def acquaint(people: Iterable[Person], planned: Agenda) -> Sequence[Acquaint]:
+    """Return a step towards each of these people: the first planned, or one to plan."""
+    first = {one.employee_id: one for one in reversed(planned.of(agenda.STEP))}
+    return [step_towards(one, first.get(one.id)) for one in people]
+
+
+def step_towards(one: Person, planned: Entry | None) -> Acquaint:
     criterion = rules.CRITERIA[one.scores.index(0)]
     states = [score > 0 for score in one.scores]
-    step = planned.step.text if planned else wording.ACQUAINT[criterion]
+    step = planned.text if planned else wording.ACQUAINT[criterion]
     return Acquaint(one.id, one.name, states, step, planned)
 
 
-def again(team: Team, people: Iterable[Person], today: date) -> Few:
-    """Return those of whom a score is older than half a year, by name."""
-    found = few(one for one in people if one.old)
-    if not found.rows:
-        return found
-    newest = planning.newest_ratings(
-        team.id,
-        access.manager().id,
-        employees=[one.id for one in found.rows],
-        tasks=[],
-    )
-    return Few([look_again(one, newest, today) for one in found.rows], found.total)
-
-
-def look_again(one: Person, newest: planning.Newest, today: date) -> Again:
-    rows = {
-        criterion: row
-        for criterion in rules.CRITERIA
-        if (row := newest.get((one.id, criterion, None)))
-        and planning.is_old(row, today)
-    }
-    days = (row.seen_on or row.created_at.date() for row in rows.values())
-    since = max(days, default=today)
-    criteria = [wording.NOUNS[criterion] for criterion in rows]
-    return Again(one.id, one.name, criteria, since)
+def again(people: Iterable[Person], planned: Agenda) -> Sequence[Again]:
+    """Return at what these people were looked at long ago, and when it was last."""
+    seen: defaultdict[int | None, dict[str, date]] = defaultdict(dict)
+    for one in planned.of(agenda.RATING):
+        if day := one.day or (one.since and one.since.date()):
+            seen[one.employee_id][one.text] = day
+    return [
+        Again(
+            one.id,
+            one.name,
+            [wording.NOUNS[name] for name in rules.CRITERIA if name in seen[one.id]],
+            max(seen[one.id].values()),
+        )
+        for one in people
+        if seen[one.id]
+    ]

@@ -12,7 +12,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, Text, delete, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Text,
+    and_,
+    delete,
+    literal,
+    or_,
+    select,
+)
 
 from .. import database
 from ..identity import links
@@ -87,9 +97,38 @@ def due_on(employee: Employee, keep_months: int, today: date) -> date:
     The months count from the last change, and from leaving for whoever has left.
     """
     changed, left = employee.changed_at.date(), employee.left_on
+    return ends_on(changed, left, keep_months, today)
+
+
+def ends_on(changed: date, left: date | None, keep_months: int, today: date) -> date:
+    """Return the same for who was `changed` last, and perhaps has left, on that day."""
     if left is None or left > today:
         return months_later(changed, keep_months)
     return max(months_later(left, keep_months), changed + GRACE)
+
+
+def may_be_due(team: Team, by: date, today: date) -> ColumnElement[bool]:
+    """Return the condition on all who are due by then, and on few others.
+
+    No month is shorter than four weeks: whom this finds, `due_on` can tell.
+    """
+    months = timedelta(weeks=4) * team.keep_months
+    long_ago, lately = (
+        datetime.combine(by - time + timedelta(days=1), datetime.min.time())
+        for time in (months, GRACE)
+    )
+    has_left = and_(Employee.left_on.is_not(None), Employee.left_on <= today)
+    return and_(
+        literal(not team.is_sample),
+        or_(
+            and_(~has_left, Employee.changed_at < long_ago),
+            and_(
+                has_left,
+                Employee.left_on < long_ago.date(),
+                Employee.changed_at < lately,
+            ),
+        ),
+    )
 
 
 def due(team: Team, by: date, today: date) -> list[Due]:
