@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from delegate import behaviour, i18n, planning, rules, wording
+from delegate import assigning, behaviour, i18n, planning, rules, wording
 from delegate.agreeing import WEEKS
 
 
@@ -76,6 +76,12 @@ def test_the_shifts_are_those_of_the_rules(page, said):
             for shift in shifts.values()
         ]
         assert f"{said(wording.STAKES[stakes])} {' '.join(signs)}" in found
+
+
+def test_the_hours_freed_are_those_of_the_planner(page, said):
+    found = rows(page, "planner")
+    for level, share in assigning.FREED.items():
+        assert f"{int(level)} {said(wording.LEVELS[level])} {share * 10:.0f}" in found
 
 
 def test_every_posture_is_told_with_its_question(page, said):

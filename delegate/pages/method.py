@@ -11,7 +11,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
-from .. import access, agreeing, planning, rules, wording
+from .. import access, agreeing, assigning, planning, rules, wording
 from ..forms.trying import TryForm, tried
 from ..history import raising
 from ..rules import Clarity, Level, Ratings, Recommendation, Stakes, Task, Undo
@@ -31,6 +31,7 @@ CONTENTS = {
     "always": _("What always holds"),
     "never": _("What never counts"),
     "team": _("First the team"),
+    "planner": _("Who could take what"),
     "sources": _("Where it comes from"),
     "purpose": _("What it is for"),
 }
@@ -67,6 +68,8 @@ def index() -> ResponseReturnValue:
         example=rules.recommend(RATINGS, TASK),
         known=known(),
         variants=list(variants()),
+        freed=assigning.FREED,
+        provisional=assigning.PROVISIONAL,
     )
     return page, 200 if is_sound else 422
 
