@@ -7,12 +7,14 @@ moves it, and never has it twice. Knows no page, and not who asks.
 Source: RFC 5545 (iCalendar), RFC 7986 (a UID tells nothing of whom it is about).
 """
 
+import hashlib
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from sqlalchemy import (
     ColumnElement,
     Date,
@@ -55,6 +57,20 @@ OURS = uuid.UUID("6f1d9c0e-6a53-4c1c-9d0b-0d2f3c1b7a54")
 
 WORKS_IN = ROLES[:2]
 """Who holds the appointments of a team: not who may only look at it."""
+
+
+UNNAMED = {
+    "talk": _("One-on-one"),
+    "look_back": _("Looking back on an agreement"),
+    "check_in": _("Check-in"),
+}
+"""What it is, and nothing of with whom or about what."""
+
+NAMED = {
+    "talk": _("One-on-one with %(name)s"),
+    "look_back": _("Looking back with %(name)s: %(title)s"),
+    "check_in": _("Check-in with %(name)s: %(title)s"),
+}
 
 
 class Appointment(NamedTuple):
@@ -275,28 +291,20 @@ def event(one: Appointment, address: str, *, with_names: bool) -> Any:
         made.add("dtstart", one.day)
         made.add("dtend", one.day + A_DAY)
         made.add("transp", "TRANSPARENT")
-    made.add("summary", named(one) if with_names else unnamed(one))
+    made.add("summary", words_for(one, with_names=with_names))
     made.add("description", gettext("Open Delegate: %(address)s", address=address))
     made.add("url", address)
     made.add("class", "PRIVATE")
     return made
 
 
-def unnamed(one: Appointment) -> str:
-    """Return what it is, and nothing of with whom or about what."""
-    words: Mapping[str, str] = {
-        "talk": gettext("One-on-one"),
-        "look_back": gettext("Looking back on an agreement"),
-        "check_in": gettext("Check-in"),
-    }
-    return words[one.kind]
+def words_for(one: Appointment, *, with_names: bool) -> str:
+    if not with_names:
+        return str(UNNAMED[one.kind])
+    return str(NAMED[one.kind]) % {"name": one.name, "title": one.title}
 
 
-def named(one: Appointment) -> str:
-    about = {"name": one.name, "title": one.title}
-    words: Mapping[str, str] = {
-        "talk": gettext("One-on-one with %(name)s", **about),
-        "look_back": gettext("Looking back with %(name)s: %(title)s", **about),
-        "check_in": gettext("Check-in with %(name)s: %(title)s", **about),
-    }
-    return words[one.kind]
+def tag_of(appointments: Iterable[Appointment], *about: Any) -> str:
+    """Return what differs as soon as a file of these differs: made sooner than one."""
+    words = repr((list(appointments), *about))
+    return hashlib.sha256(words.encode()).hexdigest()

@@ -110,9 +110,14 @@ def feed(link: Link) -> ResponseReturnValue:
     assert link.manager_id is not None
     teams = appointments.teams_of(link.manager_id)
     listed = appointments.of_teams(teams, i18n.today())
-    answer = as_file(listed, with_names=link.with_names)
-    answer.add_etag()
-    return answer.make_conditional(request)
+    address = outside("today.index")
+    tag = appointments.tag_of(listed, link.with_names, address, i18n.language())
+    if request.if_none_match.contains(tag):
+        answer = Response(status=304)
+    else:
+        answer = as_file(listed, with_names=link.with_names)
+    answer.set_etag(tag)
+    return answer
 
 
 @bp.route("/talk/<id:employee_id>.ics")
