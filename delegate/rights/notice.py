@@ -25,8 +25,9 @@ BEFORE = (
         _("What is written?"),
         _(
             "Your name and role. What your manager saw of your work: a score from 1 to"
-            " 5 with an example, or “not yet observed”. What you agreed together, and"
-            " how that came about. What you said about it. How you see it yourself, if"
+            " 5 with an example, or “not yet observed”. What you agreed together, what"
+            " came of it, and how that came about. Notes for your talks. What you said"
+            " about it. How you see it yourself, if"
             " you fill that in: nobody reads it before you open both views together."
             " It all comes from your manager and from what you say."
         ),
