@@ -288,7 +288,7 @@ class Told(NamedTuple):
     @property
     def mine(self) -> float:
         """The manager's hours on these tasks now."""
-        return sum(one.hours for one in self.lines)
+        return sum(one.hours or 0 for one in self.row.tasks)
 
     @property
     def short_of(self) -> tuple[float, float]:

@@ -128,8 +128,8 @@ def test_a_fault_keeps_all_that_was_typed_and_saves_nothing(app, alice, team):
     page = alice.page(worked_out(alice, **wishes), 422)
 
     assert [link["href"] for link in page.select("#faults a")] == [
-        f"#p{team['Ann']}-hours",
         f"#t{team['Planning']}-wish",
+        f"#p{team['Ann']}-hours",
     ]
     kept = as_it_stands(page)
     assert {name: kept[name] for name in wishes if "wish" not in name} == {

@@ -4,7 +4,7 @@ It has a part for each person and each task. What came after the form was shown 
 part in what was sent, and stands as it is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from flask import request
@@ -155,12 +155,19 @@ class WishesForm(VersionedForm):
 
     def faults(self) -> Iterator[Fault]:
         """Yield what is wrong, in the order of the page."""
-        for field in (
-            self.least,
-            *(field for _row, part in self.parts for field in part),
-        ):
-            if field.errors:
-                yield Fault(str(field.label.text), field.id, str(field.errors[0]))
+        for name, part in [*self.named(self.tasks), *self.named(self.people)]:
+            for field in part:
+                if field.errors:
+                    label = f"{name}: {field.label.text}"
+                    yield Fault(label, field.id, str(field.errors[0]))
+        if self.least.errors:
+            words = str(self.least.errors[0])
+            yield Fault(str(self.least.label.text), self.least.id, words)
+
+    @staticmethod
+    def named(parts: Iterable[tuple[Any, Part]]) -> Iterator[tuple[str, Part]]:
+        for row, its in parts:
+            yield row.name if isinstance(row, Employee) else row.title, its
 
     def differences(self, row: Proposal) -> list[Difference]:
         """Return where what was sent differs from what stands now."""
@@ -169,8 +176,8 @@ class WishesForm(VersionedForm):
         if self.least.data != now.least.data:
             both = (LEVELS.get(one.least.data) for one in (self, now))
             found.append(Difference(self.least.label.text, *both))
-        for (one, its), (_one, theirs) in zip(self.parts, now.parts, strict=True):
-            name = one.name if isinstance(one, Employee) else one.title
+        both_ways = zip(self.named(self.parts), now.parts, strict=True)
+        for (name, its), (_one, theirs) in both_ways:
             found += [
                 Difference(f"{name}: {typed.label.text}", *both)
                 for typed, saved in zip(its, theirs, strict=True)
