@@ -127,7 +127,7 @@ def of_team(team_id: int, today: date, months: int | None) -> Story:
     since = i18n.to_utc(datetime(days[0].year, days[0].month, 1))
     return Story(
         list(moments(steps, days, works, people)),
-        [one for one in moves(steps) if months is None or one.at >= since],
+        moves(steps, since if months else datetime.min),
         works,
         people,
         began,
@@ -240,43 +240,60 @@ def moment(day: date, levels: Mapping[int, int], works: Mapping[int, Work]) -> M
     )
 
 
-def moves(steps: Iterable[Any]) -> list[Move]:
-    """Return what moved, oldest first: what was saved in one go is one move."""
-    found: dict[int, Move] = {}
-    now: dict[Key, int | None] = {}
-    newest: dict[Key, int] = {}
-    for number, step in enumerate(steps):
+def moves(steps: Iterable[Any], since: datetime = datetime.min) -> list[Move]:
+    """Return what moved, oldest first: what was saved in one go is one move.
+
+    Of what came before `since` no more is looked at than where it left each task.
+    """
+    telling = Telling()
+    for step in steps:
+        if step.at >= since:
+            telling.tell(step)
+        elif step.kind == "now":
+            telling.now[step.employee_id, step.task_id] = step.value
+    return list(telling.found.values())
+
+
+class Telling:
+    """What moved so far, and how each task goes with each person."""
+
+    def __init__(self) -> None:
+        self.found: dict[int, Move] = {}
+        self.now: dict[Key, int | None] = {}
+        self.newest: dict[Key, int] = {}
+        self.count = 0
+
+    def tell(self, step: Any) -> None:
+        """Take in one step more."""
         key = step.employee_id, step.task_id
-        before, place = now.get(key), newest.get(key, -1)
-        last = found.get(place)
+        before, place = self.now.get(key), self.newest.get(key, 0)
+        last = self.found.get(place)
         if last and step.at - last.at > TOGETHER:
             last = None
         if step.kind == "now":
-            now[key] = step.value
+            self.now[key] = step.value
             if last and last.agreement_id and last.before == last.after:
-                found[place] = last._replace(before=before, after=step.value)
-                continue
-        elif step.kind == "drafted" and last and is_replaced(last):
-            del found[place]
+                self.found[place] = last._replace(before=before, after=step.value)
+                return
+        if last and is_part(last, step):
+            before = last.before
+            del self.found[place]
         if counts(step, before):
-            if last and belongs(last, step):
-                before = last.before
-                del found[place]
-            found[number] = move(step, before, now.get(key))
-            newest[key] = number
-    return list(found.values())
+            self.count += 1
+            self.newest[key] = self.count
+            self.found[self.count] = move(step, before, self.now.get(key))
 
 
-def belongs(last: Move, step: Any) -> bool:
-    """Tell whether `last` was saved in one go with a step that says more of it."""
+def is_part(last: Move, step: Any) -> bool:
+    """Tell whether `last` was saved in one go with a step that says more of it.
+
+    What ended for another to come instead of it did not end.
+    """
+    if step.kind == "drafted":
+        return last.kind == "ended" and not last.has_reason
     if last.kind == "now":
         return bool(step.kind != "now")
     return last.kind == "level" and bool(last.agreement_id == step.agreement_id)
-
-
-def is_replaced(last: Move) -> bool:
-    """Tell whether what ended did so for another to come instead of it."""
-    return last.kind == "ended" and not last.has_reason
 
 
 def counts(step: Any, before: int | None) -> bool:

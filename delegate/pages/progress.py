@@ -14,6 +14,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from .. import access, i18n, printing
+from ..assigning.cases import FREED
 from ..database import PAGE
 from ..forms import query_choice, query_page
 from ..history import curve, letting_go
@@ -101,7 +102,7 @@ def told(team: Team, span: str, show: str, page: int, most: int) -> dict[str, An
         "curve": curve.of(story.moments),
         "listed": listed,
         "reasons": letting_go.reasons(listed.moves),
-        "freed": letting_go.FREED,
+        "freed": FREED,
         "month": month,
     }
 
