@@ -579,12 +579,12 @@ def test_after_looking_back_the_rule_stands_beside_what_was_agreed(alice, make):
 
     texts = [" ".join(one.text.split()) for one in page.select("dd")]
     assert texts[0] == "4 Decide together"
-    assert texts[1].startswith("3 Propose") and "own needs" in texts[1]
+    assert texts[1].startswith("3 Hear a proposal")
     asked = [" ".join(one.text.split()) for one in page.select(".radio")]
     assert asked[:3] == [
         "The same level: 4 Decide together",
         "One further: 5 Advise",
-        "One nearer: 3 Propose",
+        "One nearer: 3 Hear a proposal",
     ]
 
 

@@ -83,6 +83,7 @@ DOORS = {
         pairs.answer pairs.set_now pairs.undo_now pairs.set_familiarity
         pairs.undo_familiarity pairs.choose
         agreements.save agreements.look_back agreements.close
+        settle.index passing.index
         check_ins.add check_ins.edit check_ins.keep check_ins.move check_ins.drop
         copies.show copies.download teams.edit trail.index
         export.index export.table export.workbook plans.index

@@ -249,12 +249,12 @@ class VersionedForm(FlaskForm):
             Difference(
                 field.label.text,
                 in_words(field, field.data),
-                in_words(field, getattr(row, field.name)),
+                in_words(field, getattr(row, field.short_name)),
             )
             for field in self
-            if hasattr(row, field.name)
-            and field.name != "version"
-            and plain(field.data) != plain(getattr(row, field.name))
+            if hasattr(row, field.short_name)
+            and field.short_name != "version"
+            and plain(field.data) != plain(getattr(row, field.short_name))
         ]
 
     def accept(self, row: Any) -> None:

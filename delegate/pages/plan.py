@@ -80,11 +80,18 @@ def choosing(employee: Employee, tasks: list[Task]) -> ResponseReturnValue:
         most=paper.MOST_TASKS if too_many else None,
         suggested=plan.is_suggested,
         blank=not plan.items[0].title,
+        may_settle=may_settle(employee, plan),
         offers_learning=plan.manager_id == manager.id and bool(learning_point()),
         with_learning=bool(plan.own_learning),
         **choosers(),
     )
     return page, 422 if too_many else 200
+
+
+def may_settle(employee: Employee, plan: paper.Plan) -> bool:
+    """Tell whether there is something that the reader can mark as agreed."""
+    is_here = not employee.has_left(i18n.today())
+    return is_here and not plan.is_suggested and access.may_write(employee.team_id)
 
 
 def ticked(employee: Employee) -> list[Task]:

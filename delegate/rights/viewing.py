@@ -76,6 +76,8 @@ VIEWS = {
     "ratings.edit": ("viewed", "rating"),
     "remarks.edit": ("viewed", "remark"),
     "repair.edit": ("viewed", "step"),
+    "passing.index": ("viewed", "agreement"),
+    "settle.index": ("viewed", "agreements"),
     "repair.show": ("viewed", "employee"),
     "repair.step": ("viewed", "employee"),
     "steps.edit": ("viewed", "step"),

@@ -1,0 +1,35 @@
+"""The form in which an agreement goes to someone else."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import SelectField
+from wtforms.validators import InputRequired
+
+from ..models import Employee
+from . import CHOOSE, LongText, VersionedForm
+
+
+def id_or_none(value: Any) -> int | None:
+    return int(value) if str(value or "").isdecimal() else None
+
+
+class PassForm(VersionedForm):
+    employee_id = SelectField(
+        _("Who takes it"), [InputRequired(CHOOSE)], coerce=id_or_none
+    )
+    closing_reason = LongText(
+        _("Why, in a line that both can read"),
+        description=_("Left empty, it says to whom the task goes."),
+    )
+
+    def offer(self, people: Sequence[Employee]) -> None:
+        listed = [(str(one.id), one.name) for one in people]
+        self.employee_id.choices = [("", gettext("Choose someone")), *listed]
+
+    def refuse(self, name: str) -> None:
+        """Say that this one has an agreement on the task already."""
+        words = gettext("%(name)s has an agreement on this task already.", name=name)
+        self.employee_id.errors = [words]

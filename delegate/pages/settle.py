@@ -1,0 +1,211 @@
+"""After the talk: all that was agreed with one person on one screen, in one go.
+
+All of it is kept, or nothing: a fault in one line leaves what was typed in the others.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.exc import StaleDataError
+
+from .. import access, agreeing, checking, database, i18n, planning, rules
+from ..database import VersionConflict
+from ..forms import Difference
+from ..forms.settle import LineForm
+from ..models import LIVE_STATES, Agreement, Employee, Pair, Task, db
+
+bp = Blueprint("settle", __name__, url_prefix="/settle", cli_group=None)
+
+POSTED = re.compile(r"a([1-9]\d{0,8})-version")
+
+
+class Line(NamedTuple):
+    """One live agreement, its fields, and what the rule says now."""
+
+    agreement: Agreement
+    form: LineForm
+    advice: rules.Recommendation
+
+    @property
+    def task(self) -> Task:
+        return self.agreement.pair.task
+
+    @property
+    def is_new_level(self) -> bool:
+        return self.form.level.data != self.agreement.level
+
+    @property
+    def advised(self) -> rules.Level | None:
+        """What the level chosen here is measured by: the advice it was made upon."""
+        if self.agreement.state == "draft" or not self.is_new_level:
+            return self.agreement.advised and rules.Level(self.agreement.advised)
+        return self.advice.level
+
+    @property
+    def asks_reason(self) -> bool:
+        return bool(self.form.reason.data or self.form.reason.errors)
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether both agree to this already, just as it stands here."""
+        stands = not agreeing.may_agree(self.agreement)
+        return stands and not self.form.is_changed(self.agreement)
+
+
+@bp.route("/<id:employee_id>", methods=["GET", "POST"])
+def index(employee_id: int) -> ResponseReturnValue:
+    employee = access.own_present_or_404(employee_id)
+    lines = lines_of(employee)
+    if request.method != "POST":
+        return show(employee, lines)
+    if posted_ids() != {line.agreement.id for line in lines}:
+        return changed_meanwhile(employee)
+    wanted = [line for line in lines if not line.is_settled]
+    for line in wanted:
+        line.form.check(line.agreement, line.advised, i18n.today())
+    if any(line.form.errors for line in wanted):
+        return show(employee, lines), 422
+    try:
+        for line in lines:
+            database.check_version(line.agreement, line.form.version.data)
+        for line in wanted:
+            settle(line, employee)
+        db.session.commit()
+    except (IntegrityError, StaleDataError, VersionConflict):
+        db.session.rollback()
+        return changed_meanwhile(employee)
+    say_settled(len(wanted))
+    return redirect(url_for("plan.preview", employee_id=employee.id))
+
+
+def posted_ids() -> set[int]:
+    found = map(POSTED.fullmatch, request.form)
+    return {int(one[1]) for one in found if one}
+
+
+def lines_of(employee: Employee) -> list[Line]:
+    """Return what is live with someone, by task, as it was typed where it was."""
+    rows = db.session.scalars(
+        db.select(Agreement)
+        .join(Task, Task.id == Agreement.task_id)
+        .where(
+            Agreement.team_id == employee.team_id,
+            Agreement.employee_id == employee.id,
+            Agreement.state.in_(LIVE_STATES),
+            Task.removed_at.is_(None),
+            Task.archived_at.is_(None),
+        )
+        .options(joinedload(Agreement.pair).joinedload(Pair.task))
+        .order_by(func.lower(Task.title), Task.id)
+    ).all()
+    facts = planning.gather(
+        employee.team_id,
+        access.manager().id,
+        i18n.today(),
+        employees=[employee.id],
+        tasks=[row.task_id for row in rows],
+    )
+    return [
+        Line(
+            row,
+            form_of(row, employee),
+            planning.outcome(facts, employee.id, row.pair.task).advice,
+        )
+        for row in rows
+    ]
+
+
+def form_of(row: Agreement, employee: Employee) -> LineForm:
+    if row.id in posted_ids():
+        return LineForm.of(row, employee.name)
+    form = LineForm.of(row, employee.name, formdata=None)
+    form.look_back_on.data = row.look_back_on or agreeing.look_back_day(
+        row.level, i18n.today(), row.team_id
+    )
+    form.accept(row)
+    return form
+
+
+def settle(line: Line, employee: Employee) -> None:
+    """Keep a line as agreed; another level than was agreed ends that agreement."""
+    agreement, form, manager_id = line.agreement, line.form, access.manager().id
+    level = form.level.data
+    assert level
+    if line.is_new_level and agreement.state != "draft":
+        agreement = agreeing.open_draft(
+            employee,
+            line.task,
+            level=level,
+            advised=line.advice.level,
+            manager_id=manager_id,
+            instead_of=agreement,
+        )
+    agreement.level = level
+    agreement.reason = form.reason.data or ""
+    agreement.decides = form.decides.data or ""
+    agreement.look_back_on = form.look_back_on.data
+    # A draft comes before it is agreed, also in how it came about.
+    db.session.flush()
+    agreeing.agree(agreement)
+    checking.propose(agreement, i18n.today(), manager_id)
+
+
+def say_settled(count: int) -> None:
+    if count:
+        words = ngettext(
+            "Agreed on one task. It counts from now on.",
+            "Agreed on %(num)d tasks. They count from now on.",
+            count,
+        )
+        flash(str(words))
+    else:
+        flash(gettext("Nothing has changed."))
+
+
+def changed_meanwhile(employee: Employee) -> ResponseReturnValue:
+    """Show what is there now beside what was typed, which is kept."""
+    lines = lines_of(employee)
+    differences: list[Any] = []
+    for line in lines:
+        if line.form.version.data != str(line.agreement.version):
+            differences += about(line)
+            line.form.accept(line.agreement)
+    here = {line.agreement.id for line in lines}
+    differences += [gone(id, employee) for id in sorted(posted_ids() - here)]
+    return show(employee, lines, differences), 409
+
+
+def about(line: Line) -> list[Difference]:
+    return [
+        Difference(f"{line.task.title}: {one.label}", one.typed, one.saved)
+        for one in line.form.differences(line.agreement)
+    ]
+
+
+def gone(id: int, employee: Employee) -> Difference:
+    """Return what was typed of an agreement that is not live any more."""
+    row = db.session.get(Agreement, id)
+    own = row is not None and row.employee_id == employee.id
+    title = row.pair.task.title if row and own else gettext("An agreement")
+    typed = request.form.get(f"a{id}-decides", "")
+    return Difference(title, typed, gettext("It ended meanwhile."))
+
+
+def show(
+    employee: Employee, lines: Sequence[Line], differences: Sequence[Any] = ()
+) -> str:
+    faults = [(line, field) for line in lines for field in line.form if field.errors]
+    return render_template(
+        "settle/index.html",
+        employee=employee,
+        lines=lines,
+        faults=faults,
+        differences=differences,
+    )

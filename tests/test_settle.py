@@ -1,0 +1,171 @@
+"""After the talk: everything with one person on one screen, and a task that goes on."""
+
+from datetime import date, timedelta
+
+import factory
+import pytest
+from conftest import on_one_database
+
+from delegate.models import Agreement, CheckIn, Employee, PairEvent, db
+
+TODAY = date.today()
+SOON = TODAY + timedelta(days=40)
+
+
+@pytest.fixture
+def ann(app, alice):
+    """Return the id of Ann, who has a draft, an agreement and one looked back on."""
+    with app.app_context():
+        ann = factory.employee(alice.team_id)
+        for title, state in (
+            ("Agreed", "agreed"),
+            ("Back", "looked_back"),
+            ("Draft", "draft"),
+        ):
+            task = factory.task(alice.team_id, title)
+            factory.agreement(ann, task, 4, state=state, look_back_on=SOON)
+        return ann.id
+
+
+def typed(page):
+    form = page.select_one("form.settle")
+    found = {one["name"]: one.text.strip("\r\n") for one in form.select("textarea")}
+    found |= {one["name"]: one.get("value", "") for one in form.select("input")}
+    for one in form.select("select"):
+        found[one["name"]] = one.select_one("option[selected]")["value"]
+    return found
+
+
+def agreements(app):
+    with app.app_context():
+        found = db.session.scalars(db.select(Agreement).order_by(Agreement.id)).all()
+        return {f"{one.pair.task.title} {one.state}": one for one in found}
+
+
+@on_one_database
+def test_one_click_marks_all_agreed(app, alice, ann):
+    url = f"/settle/{ann}"
+    page = alice.get(url)
+    assert [h2.text for h2 in page.select(".settle-line h2")] == [
+        "Agreed",
+        "Back",
+        "Draft",
+    ]
+    before = agreements(app)["Agreed agreed"]
+    draft = agreements(app)["Draft draft"].id
+
+    sent = {**typed(page), f"a{draft}-decides": "The order"}
+    assert alice.post(url, **sent).location == f"/plan/{ann}"
+
+    found = agreements(app)
+    assert set(found) == {"Agreed agreed", "Back agreed", "Draft agreed"}
+    assert found["Draft agreed"].decides == "The order"
+    # What was agreed already, and stands as it was, is left alone.
+    assert found["Agreed agreed"].version == before.version
+    with app.app_context():
+        checked = db.session.scalars(db.select(CheckIn.agreement_id).distinct()).all()
+    assert len(checked) == 2
+
+
+@on_one_database
+def test_another_level_than_was_agreed_is_another_agreement(app, alice, ann):
+    url, old = f"/settle/{ann}", agreements(app)["Agreed agreed"].id
+    sent = {**typed(alice.get(url)), f"a{old}-level": "5", f"a{old}-reason": "It went"}
+
+    alice.post(url, **sent)
+
+    found = agreements(app)
+    assert found["Agreed ended"].id == old
+    new = found["Agreed agreed"]
+    assert (new.level, new.reason) == (5, "It went")
+    with app.app_context():
+        told = db.select(PairEvent.kind).filter_by(agreement_id=new.id)
+        assert list(db.session.scalars(told.order_by(PairEvent.id))) == [
+            "drafted",
+            "agreed",
+        ]
+
+
+@on_one_database
+def test_a_fault_in_one_loses_nothing_of_the_others(app, alice, ann):
+    url = f"/settle/{ann}"
+    draft, back = (
+        agreements(app)[name].id for name in ("Draft draft", "Back looked_back")
+    )
+    sent = typed(alice.get(url))
+    sent |= {
+        f"a{draft}-level": "6",
+        f"a{back}-decides": "All",
+        f"a{back}-look_back_on": "",
+    }
+
+    page = alice.page(alice.post(url, **sent), 422)
+
+    assert len(page.select("#faults li")) == 2
+    assert typed(page) == sent
+    assert "Draft draft" in agreements(app)
+    again = typed(page) | {f"a{draft}-reason": "So", f"a{back}-look_back_on": str(SOON)}
+    assert alice.post(url, **again).status_code == 302
+    assert agreements(app)["Draft agreed"].level == 6
+
+
+@on_one_database
+def test_who_saw_an_older_one_is_shown_both_and_keeps_all(app, alice, ann):
+    url, found = f"/settle/{ann}", agreements(app)
+    sent = typed(alice.get(url))
+    draft, agreed = found["Draft draft"].id, found["Agreed agreed"].id
+    sent |= {f"a{draft}-decides": "Mine", f"a{agreed}-decides": "Kept"}
+    with app.app_context():
+        db.session.get(Agreement, draft).decides = "Theirs"
+        db.session.commit()
+
+    page = alice.page(alice.post(url, **sent), 409)
+
+    assert "Theirs" in page.select_one("#conflict").text
+    assert "Mine" in page.select_one("#conflict").text
+    assert typed(page)[f"a{agreed}-decides"] == "Kept"
+    with app.app_context():
+        gone = db.session.get(Agreement, agreed)
+        gone.state = "ended"
+        db.session.commit()
+    late = alice.page(alice.post(url, **typed(page)), 409)
+    assert "It ended meanwhile." in late.select_one("#conflict").text
+    assert "Draft draft" in agreements(app)
+    assert alice.post(url, **typed(late)).status_code == 302
+    assert agreements(app)["Draft agreed"].decides == "Mine"
+
+
+@on_one_database
+def test_a_task_goes_to_someone_else_with_its_outcome_and_limits(app, alice, ann):
+    with app.app_context():
+        bea = factory.employee(alice.team_id, "Bea").id
+        row = db.session.scalars(db.select(Agreement).filter_by(state="agreed")).one()
+        row.outcome, row.limits, row.decides = "A rota", "No overtime", "The order"
+        db.session.commit()
+        old = row.id
+    assert alice.get(f"/agreements/{old}").select(f"a[href='/passing/{old}']")
+    url = f"/passing/{old}"
+    version = alice.get(url).select_one("[name=version]")["value"]
+
+    none = alice.page(alice.post(url, version=version, closing_reason="Leave"), 422)
+    assert none.select_one("#closing_reason").text.strip() == "Leave"
+    late = alice.page(alice.post(url, version="0", employee_id=bea), 409)
+    assert late.select_one("option[selected]").text == "Bea"
+
+    answer = alice.post(url, version=version, employee_id=bea)
+
+    with app.app_context():
+        ended = db.session.get(Agreement, old)
+        draft = db.session.scalars(
+            db.select(Agreement).filter_by(employee_id=bea)
+        ).one()
+        assert (ended.state, ended.closing_reason) == ("ended", "It goes to Bea.")
+        assert (draft.state, draft.outcome, draft.limits, draft.decides) == (
+            "draft",
+            "A rota",
+            "No overtime",
+            "",
+        )
+        assert answer.location == f"/agreements/{draft.id}"
+        assert draft.employee_id != db.session.get(Employee, ann).id
+    assert alice.post(url, version=version, employee_id=bea).status_code == 409
