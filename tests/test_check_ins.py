@@ -177,3 +177,31 @@ def test_a_check_in_is_found_only_with_its_own_agreement(app, alice, agreed):
         url = f"/check-ins/{other.id}/{check_in(agreed, TODAY).id}"
 
     assert alice.open(url).status_code == 404
+
+
+@on_one_database
+def test_what_was_seen_is_offered_as_an_example(app, alice, agreed):
+    kept = {"kept_at": datetime(2026, 11, 12, 12), "criterion": "informs"}
+    with app.app_context():
+        ann = db.session.get(Agreement, agreed).pair.employee
+        factory.rated(ann, rater_id=alice.manager_id)
+        day = TODAY - timedelta(days=11)
+        row = check_in(agreed, day, seen="Rang before ten.", **kept)
+        long_ago = TODAY - timedelta(days=400)
+        check_in(agreed, long_ago, seen="Long ago.", **kept)
+        url, take = f"/ratings/{ann.id}", f"/ratings/{ann.id}?seen={row.id}"
+
+    page = alice.get(url)
+    assert "Long ago." not in page.text
+    [offered] = page.select("[data-take]")
+    assert "Rang before ten." in offered.text
+    assert offered["data-take"] == str(day)
+    assert offered["href"] == f"{take}#informs"
+    assert page.select_one("#informs [data-take]")
+
+    # Without a script the link fills the form; nothing is saved before "Save".
+    filled = alice.get(take)
+    assert filled.select_one("#informs-example").text.strip() == "Rang before ten."
+    assert filled.select_one("#informs-seen_on")["value"] == str(day)
+    assert filled.select_one("#informs").has_attr("data-taken")
+    assert alice.get(url).select_one("#informs-example").text.strip() == ""

@@ -6,6 +6,7 @@ as one goes. What is written, and whether it may be, is up to `recording`.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from flask import (
@@ -23,7 +24,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, or_, select
 
-from .. import access, forms, i18n, planning, recording, wording
+from .. import access, checking, forms, i18n, planning, recording, wording
 from ..dialogue import mending
 from ..dialogue.polling import heard
 from ..forms.ratings import ScoreForm, form_of, in_words, saved_words, values_of
@@ -36,6 +37,9 @@ bp = Blueprint("ratings", __name__, url_prefix="/ratings", cli_group=None)
 
 TASKS = 30
 """How many tasks stand on one page."""
+
+EXAMPLES = 3
+"""How many lines of what was seen are offered at each criterion."""
 
 ENDED = _("No longer postponed until you have talked.")
 
@@ -74,6 +78,7 @@ def edit(employee_id: int) -> ResponseReturnValue:
     employee = access.own_present_or_404(employee_id)
     lines = lines_of(employee)
     if request.method != "POST":
+        take_over(employee, lines)
         return show(employee, lines)
     posted = [line for line in lines if line.is_posted]
     take_still(posted)
@@ -126,6 +131,17 @@ def take_still(lines: Collection[Line]) -> None:
     for line in lines:
         if line.id == request.form.get("still") and line.id in CRITERIA:
             line.form["seen_on"].data = i18n.today()
+
+
+def take_over(employee: Employee, lines: Collection[Line]) -> None:
+    """Fill in what was seen at the check-in of `?seen=`; nothing is saved by itself."""
+    wanted = recording.id_of(request.args.get("seen"))
+    found = checking.examples(employee.id, i18n.today()) if wanted else {}
+    for line in lines:
+        for row in found.get(line.id, ()):
+            if row.id == wanted:
+                line.form["example"].data = row.seen
+                line.form["seen_on"].data = checking.seen_on(row)
 
 
 def tasks_here(employee: Employee) -> Select[int, str]:
@@ -202,9 +218,19 @@ def show(
         pages=pages,
         wanted=wanted_task(),
         heard=heard(employee.team_id),
+        examples=examples(employee),
         postponed=mending.waiting(employee.id, access.manager().id),
         today=i18n.today(),
     )
+
+
+def examples(employee: Employee) -> Mapping[str, Sequence[tuple[int, date, str]]]:
+    """Return by criterion what was seen at check-ins, newest first: id, day, text."""
+    found = checking.examples(employee.id, i18n.today())
+    return {
+        name: [(row.id, checking.seen_on(row), row.seen) for row in rows[:EXAMPLES]]
+        for name, rows in found.items()
+    }
 
 
 def take_in(line: Line, newest: Mapping[Item, Rating | None]) -> tuple[str, str, str]:

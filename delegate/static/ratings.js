@@ -51,7 +51,7 @@ class Item {
     this.element = element;
     this.prefix = `${element.id}-`;
     this.link = document.querySelector(`.progress-list a[href="#${element.id}"]`);
-    this.saved = isRefused ? null : this.read();
+    this.saved = isRefused || "taken" in element.dataset ? null : this.read();
     this.status = element.querySelector("[data-status]");
     this.message = this.status.textContent.trim();
     this.status.append(copy("buttons"));
@@ -60,6 +60,7 @@ class Item {
     element.addEventListener("input", (event) => this.typed(event.target));
     element.addEventListener("change", () => this.save());
     element.addEventListener("focusin", () => this.mark());
+    element.addEventListener("click", (event) => this.take(event));
     this.show();
   }
 
@@ -198,6 +199,18 @@ class Item {
     }
     if (this.field("different")) this.field("different").checked = values.different;
     this.show();
+  }
+
+  // What was seen at a check-in goes into the fields; it is saved with what comes next.
+  take(event) {
+    const offer = event.target.closest("[data-take]");
+    if (!offer) return;
+    event.preventDefault();
+    this.field("example").value = offer.querySelector(".typed").textContent;
+    this.field("seen_on").value = offer.dataset.take;
+    this.say("", true);
+    if (this.element.querySelector("[data-evidence]").hidden) this.focus();
+    else this.field("example").focus();
   }
 
   still() {
