@@ -341,13 +341,15 @@ def with_due(app):
 def test_what_is_due_is_mailed_once_a_day_to_who_wants_it(site):
     with_due(site.app)
     browser = signed_in(site.app)
-    assert "Mailed: 0" in reminded(site.app)[0]
+    assert "Mailed 0 of 0" in reminded(site.app)[0]
     assert "You get none now." in browser.get("/calendar/").text
     browser.post("/calendar/reminders", on="1")
     assert "It goes to alice@example.org" in browser.get("/calendar/").text
 
-    assert reminded(site.app) == ("Managers with something due: 1. Mailed: 1.\n", 0)
-    assert "Mailed: 0" in reminded(site.app)[0]
+    said, code = reminded(site.app)
+    assert "Mailed 1 of 1" in said
+    assert code == 0
+    assert "Mailed 0 of 0" in reminded(site.app)[0]
     [letter] = site.box.take()
     text = letter.get_content()
     assert letter["To"] == "alice@example.org"
@@ -359,7 +361,7 @@ def test_what_is_due_is_mailed_once_a_day_to_who_wants_it(site):
         "- 1 agreement to look back on",
         "- 2 check-ins",
         "- 1 thing you said you would do",
-        "- 2 tussentijdse momenten",
+        "- 2 momenten om af te stemmen",
         f"{PUBLIC}/",
         f"{PUBLIC}/calendar/",
     ):
@@ -383,7 +385,7 @@ def test_what_is_due_is_mailed_once_a_day_to_who_wants_it(site):
 def test_nobody_is_mailed_that_nothing_is_due(site):
     changed(site.app, reminds=True)
 
-    assert "Mailed: 0" in reminded(site.app)[0]
+    assert "Mailed 0 of 0" in reminded(site.app)[0]
     assert site.box.take() == []
 
 
@@ -398,7 +400,7 @@ def test_a_reminder_that_was_not_taken_goes_out_the_next_time(site, database, tm
 
     assert code == 1
     assert "Not taken: 1" in said
-    assert "Mailed: 1" in reminded(site.app)[0]
+    assert "Mailed 1 of 1" in reminded(site.app)[0]
     assert len(site.box.take()) == 1
 
 

@@ -145,7 +145,7 @@ def reminder(due: Mapping[str, int]) -> str:
     return written(
         gettext("This is due in Delegate today, or was before:"),
         "\n".join(f"- {words[kind](num)}" for kind, num in due.items()),
-        gettext("With whom and about what stands here:"),
+        gettext("With whom and about what, you find here:"),
         outside("today.index"),
         gettext("To get no such mail any more:"),
         outside("calendar.index"),

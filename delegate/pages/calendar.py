@@ -162,7 +162,10 @@ def remind() -> None:
         click.echo("Nothing was mailed: no MAIL_SERVER is set.")
         return
     done = reminding.remind(i18n.today())
-    click.echo(f"Managers with something due: {done.wanted}. Mailed: {done.sent}.")
+    click.echo(
+        f"Mailed {done.sent} of {done.wanted} managers "
+        "who had something due and no mail yet today."
+    )
     if done.failed:
         raise click.ClickException(
             f"Not taken: {done.failed}; the log says why. Run this again."
