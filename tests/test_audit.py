@@ -19,6 +19,8 @@ from delegate.models import (
     Membership,
     Model,
     PairEvent,
+    ProposedPerson,
+    ProposedTask,
     Rating,
     Remark,
     Safeguard,
@@ -274,8 +276,8 @@ def test_every_table_about_people_can_be_told_in_words():
 
 
 def test_every_table_that_is_not_told_is_not_of_a_person():
-    """But for what comes along with a pair or an agreement, which are told."""
-    others = audit.UNTOLD - {AuditEntry, PairEvent}
+    """But for what comes along with a pair, agreement or proposal, which are told."""
+    others = audit.UNTOLD - {AuditEntry, PairEvent, ProposedPerson, ProposedTask}
     assert not [model for model in others if hasattr(model, "employee_id")]
 
 
