@@ -27,7 +27,7 @@ def assign(
     """
     until = time.monotonic() + seconds
     case = Case(people, works, offers, least)
-    if groups := in_the_way(case):
+    if groups := in_the_way(case, until):
         return Proposal(in_the_way=groups)
     held = Held(case, case.wishes())
     fixed = [offer for offer in held.fixed.values() if offer]
@@ -52,7 +52,7 @@ def choose(case: Case, held: Held, until: float) -> tuple[list[Offer], Sum, Sum]
         return [], Sum(0, 0), Sum(0, 0)
     from .solving import best
 
-    growing = held.growing() or {}
+    growing, _ = held.growing()
     start = [place for place, one in enumerate(ready) if growing.get(one.task) == one]
     room = {person: int(hours) for person, hours in held.room.items()}
     grows = {one.person for one in growing.values()}

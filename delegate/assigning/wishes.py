@@ -5,7 +5,8 @@ grow in for each who wishes one is a matching of people and tasks, and whatever 
 wished limits these two.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf
 from typing import TypeVar
 
@@ -93,36 +94,30 @@ class Held:
         )
 
     @property
-    def is_possible(self) -> bool:
-        return self.can_fix() and self.growing() is not None
-
-    @property
     def is_empty(self) -> bool:
         """Say whether no task at all can go to anyone."""
         return not self.fixed and not any(map(self.fits, self.case.offers.values()))
 
-    def can_fix(self) -> bool:
-        return min(self.room.values(), default=0) >= 0 and all(
-            offer and self.allows(offer) for offer in self.fixed.values()
-        )
-
-    def growing(self) -> dict[int, Offer] | None:
+    def growing(self) -> tuple[dict[int, Offer], list[list[int]]]:
         """Return, by task, something to grow in for each who has nothing fixed.
 
-        None where somebody is left without. Augmenting paths (Kuhn): who finds a task
-        taken asks its taker for another.
+        And for each who is left without: they and those who hold all that they could
+        have. These have one task fewer than they are, and any of them could go without.
+        Augmenting paths (Kuhn): who finds a task taken asks its taker for another.
         """
-        still = self.grows - {
-            one.person for one in self.fixed.values() if one and one.is_growth
-        }
-        ways: dict[int, list[Offer]] = {person: [] for person in sorted(still)}
+        fixed = {one.person for one in self.fixed.values() if one and one.is_growth}
+        ways: dict[int, list[Offer]] = {one: [] for one in sorted(self.grows - fixed)}
         for offer in self.case.growth:
             if offer.person in ways and self.fits(offer):
                 ways[offer.person].append(offer)
         taken: dict[int, Offer] = {}
-        if all(found(person, ways, taken, set()) for person in ways):
-            return taken
-        return None
+        without = []
+        for person in ways:
+            seen: set[int] = set()
+            if not found(person, ways, taken, seen):
+                holders = sorted(taken[task].person for task in seen)
+                without.append([person, *holders])
+        return taken, without
 
 
 def found(
@@ -140,16 +135,70 @@ def found(
     return False
 
 
-def in_the_way(case: Case) -> tuple[tuple[Wish, ...], ...]:
-    """Return the groups of wishes as `Proposal.in_the_way` has them; none is well."""
-    wishes, groups = case.wishes(), []
-    while not Held(case, wishes).is_possible:
-        group = clash(lambda some: Held(case, some).is_possible, [], [], wishes)
-        groups.append(tuple(sorted(group, key=wishes.index)))
-        wishes.remove(groups[-1][0])
+def in_the_way(case: Case, until: float) -> tuple[tuple[Wish, ...], ...]:
+    """Return the groups of wishes as `Proposal.in_the_way` has them; none is well.
+
+    After `until`, a moment of `time.monotonic`, a group may have a wish too many.
+    """
+    wishes = case.wishes()
+    groups = [*not_fixable(case, wishes)]
+    given_up = {group[0] for group in groups}
+    for group in overfull(case, [one for one in wishes if one not in given_up]):
+        groups.append(group)
+        given_up.add(group[0])
+    held = [one for one in wishes if one not in given_up]
+    groups += without_growth(case, held, until)
     if not groups and Held(case, wishes).is_empty:
         return (nothing_left(case, wishes),)
     return tuple(groups)
+
+
+def not_fixable(case: Case, wishes: list[Wish]) -> Iterator[tuple[Wish, ...]]:
+    """Yield each fixed task that cannot go there, with the wish that forbids it."""
+    held = set(wishes)
+    for wish in wishes:
+        if wish.kind is Kind.FIXED:
+            offer = case.offers.get((wish.task, wish.person))
+            forbids = (Wish(Kind.STAYS, task=wish.task), Wish(Kind.OUT, wish.person))
+            if offer is None:
+                yield (wish,)
+            elif offer.level < case.least:
+                yield wish, Wish(Kind.LEAST)
+            yield from ((wish, other) for other in forbids if offer and other in held)
+
+
+def overfull(case: Case, wishes: list[Wish]) -> Iterator[tuple[Wish, ...]]:
+    """Yield the fixed tasks, largest first, that go beyond someone's free hours."""
+    for person, free in case.free.items():
+        fixed = [w for w in wishes if w.kind is Kind.FIXED and w.person == person]
+        fixed.sort(key=lambda wish: case.hours[wish.task or 0])
+        while sum(case.hours[wish.task or 0] for wish in fixed) > free:
+            group: list[Wish] = []
+            load = 0
+            while load <= free:
+                group.append(fixed[-1 - len(group)])
+                load += case.hours[group[-1].task or 0]
+            yield *group, Wish(Kind.FREE, person)
+            fixed.remove(group[0])
+
+
+def without_growth(
+    case: Case, wishes: list[Wish], until: float
+) -> Iterator[tuple[Wish, ...]]:
+    """Yield who have too little to grow in together, with what else makes it so."""
+    others = [one for one in wishes if one.kind is not Kind.GROWS]
+
+    def is_fine(some: list[Wish]) -> bool:
+        return time.monotonic() > until or not Held(case, some).growing()[1]
+
+    for people in Held(case, wishes).growing()[1]:
+        group = [Wish(Kind.GROWS, person) for person in people]
+        among = [
+            one
+            for one in others
+            if one.kind in (Kind.FIXED, Kind.STAYS, Kind.LEAST) or one.person in people
+        ]
+        yield (*group, *clash(is_fine, group, group, among))
 
 
 def nothing_left(case: Case, wishes: list[Wish]) -> tuple[Wish, ...]:
