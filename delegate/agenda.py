@@ -263,7 +263,8 @@ def waiting(team: Team, manager_id: int, today: date) -> Sequence[Select[Any]]:
         ),
         row(
             TALK_FIRST, Postponement.id,
-            who=True, since=Postponement.started_at, at=Employee.next_talk_at,
+            who=True, since=Postponement.started_at,
+            at=func.coalesce(Postponement.talked_at, Employee.next_talk_at),
         )
         .join(Employee, Employee.id == Postponement.employee_id)
         .where(*here, mending.open_for(manager_id)),

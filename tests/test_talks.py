@@ -303,7 +303,7 @@ def test_a_talk_that_is_closed_carries_what_is_open_and_keeps_its_notes(
     assert (talk.number, talk.at, talk.held_by_id) == (1, PLANNED, alice.manager_id)
     with app.app_context():
         assert db.session.get(Employee, ann).next_talk_at is None
-    assert answer.status_code == 302
+    assert answer.location == f"/settle/{ann}"
     page = alice.get(f"/talks/{ann}")
     carried, earlier = section(page, "carried"), section(page, "earlier")
     assert "Still a question." in carried
@@ -400,6 +400,29 @@ def test_the_next_one_is_planned_moved_and_not_over_another(app, alice, ann):
     page = alice.page(alice.post(url, **stale), 409)
     assert page.select_one("#next_talk_at")["value"] == "2099-01-05T10:00"
     alice.page(alice.post(url, next_talk_at="soon", version=version), 422)
+
+
+def test_who_was_to_be_rated_after_the_talk_comes_back_once_it_was_held(
+    app, alice, ann
+):
+    with app.app_context():
+        person = db.session.get(Employee, ann)
+        factory.rated(person, rater_id=alice.manager_id)
+        factory.task(alice.team_id)
+        person.next_talk_at = utc_now() + 9 * A_DAY
+        db.session.commit()
+    carol = colleague(app, alice, "editor")
+    for browser in (alice, carol):
+        browser.post(f"/repair/{ann}/postpone")
+        assert "Have you?" not in browser.get(f"/people/{ann}").text
+    waits = "You wanted to talk first"
+    assert waits not in alice.get(f"/?team={alice.team_id}").text
+
+    held(alice, ann)
+
+    assert "Have you?" in alice.get(f"/people/{ann}").text
+    assert waits in alice.get(f"/?team={alice.team_id}").text
+    assert "Have you?" not in carol.get(f"/people/{ann}").text
 
 
 # ---- what else there is to talk about

@@ -54,7 +54,9 @@ def of(employee: Employee, manager_id: int) -> Mending:
     ).all()
     postponed = rows[0][0] if rows else None
     asks = postponed is not None and is_time(
-        postponed.started_at, employee.next_talk_at, utc_now()
+        postponed.started_at,
+        postponed.talked_at or employee.next_talk_at,
+        utc_now(),
     )
     return Mending(postponed, [step for _, step in rows if step], asks)
 
@@ -83,7 +85,7 @@ def forget(manager_id: int) -> None:
 
 def is_time(started_at: datetime, talk: datetime | None, now: datetime) -> bool:
     """Tell whether to ask again: the talk has been, or none was planned for long."""
-    if talk is not None and talk > started_at:
+    if talk is not None and talk >= started_at:
         return talk <= now
     return started_at + ASKED_AFTER <= now
 

@@ -3,8 +3,16 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from .. import rules
 from .base import (
@@ -226,12 +234,23 @@ class Postponement(Model):
     __tablename__ = "postponement"
     id: Mapped[int] = mapped_column(primary_key=True)
     team_id: Mapped[int]
-    employee_id: Mapped[int]
+    employee_id: Mapped[int] = mapped_column()
     manager_id: Mapped[int] = mapped_column(
         ForeignKey("manager.id", ondelete="CASCADE"), index=True
     )
     started_at: Mapped[datetime] = mapped_column(default=utc_now)
     ended_at: Mapped[datetime | None]
+    talked_at: Mapped[datetime | None] = column_property(
+        select(func.max(Talk.held_at))
+        .where(
+            Talk.employee_id == employee_id,
+            Talk.held_by_id == manager_id,
+            Talk.held_at >= started_at,
+        )
+        .correlate_except(Talk)
+        .scalar_subquery()
+    )
+    """When the two have talked since, if they did."""
 
     __table_args__ = (
         *within_team("employee"),

@@ -316,7 +316,7 @@ def hold(employee_id: int) -> ResponseReturnValue:
             url_for(".show", employee_id=employee_id, _anchor="next"),
             gettext("Plan the next one"),
         )
-    return back(employee_id)
+    return redirect(url_for("settle.index", employee_id=employee_id))
 
 
 @bp.post("/<id:employee_id>/held/<id:number>/undo")
