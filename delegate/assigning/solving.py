@@ -63,6 +63,22 @@ class Search:
     def is_over(self) -> bool:
         return time.monotonic() > self.until
 
+    def fill(self) -> None:
+        """Take what there is still room for, what is worth most first."""
+        choice, value = self.choice, self.goal.value
+        room = choice.room - choice.summed(choice.size, self.taken)
+        is_open = np.full(choice.tasks, True)
+        is_open[choice.task[self.taken]] = False
+        first = np.sort(choice.foremost(value, FEW))
+        more = []
+        for place in first[np.argsort(-value[first], kind="stable")]:
+            task, person = choice.task[place], choice.person[place]
+            if is_open[task] and choice.size[place] <= room[person]:
+                more.append(place)
+                is_open[task] = False
+                room[person] -= choice.size[place]
+        self.taken = np.sort(np.append(self.taken, np.array(more, int)))
+
     def relax(self) -> None:
         """Find prices, and with them a bound."""
         choice, goal = self.choice, self.goal
@@ -202,6 +218,7 @@ def best(
 
 def searched(choice: Choice, goal: Goal, start: Places, until: float) -> Search:
     search = Search(choice, goal, start, until)
+    search.fill()
     search.relax()
     if len(choice) > SMALL:
         search.settle()
