@@ -115,6 +115,11 @@ def remarks(employee_id: int) -> Remarks:
         .where(Rating.employee_id == employee_id)
         .order_by(Rating.id)
     )
+    return by_item((said, row) for said, row in rows)
+
+
+def by_item(rows: Iterable[tuple[Remark, Rating]]) -> Remarks:
+    """Return remarks by what they are of; of two the later in `rows`."""
     return {(row.rater_id, *item_of(row)): Said(said, row) for said, row in rows}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from .. import planning, rules, wording
 from ..days import working_day
@@ -42,13 +42,21 @@ def open_steps(employee_ids: Collection[int]) -> list[Planned]:
         .outerjoin(Task, Task.id == Step.task_id)
         .where(
             Step.employee_id.in_(employee_ids),
-            Step.kind == KIND,
             Step.done_at.is_(None),
-            or_(Step.task_id.is_(None), Task.removed_at.is_(None)),
+            is_to_do(),
         )
         .order_by(Step.due_on.asc().nulls_last(), Step.id)
     )
     return [Planned(step, title) for step, title in rows]
+
+
+def is_to_do() -> ColumnElement[bool]:
+    """Return the condition on a step that it is of this kind, on a task that is there.
+
+    Where its task, if it has one, is joined.
+    """
+    on_a_task = or_(Step.task_id.is_(None), Task.removed_at.is_(None))
+    return and_(Step.kind == KIND, on_a_task)
 
 
 def by_task(planned: Iterable[Planned]) -> Mapping[int | None, Sequence[Planned]]:
@@ -73,8 +81,7 @@ class Steps(NamedTuple):
     seen: Sequence[Planned]
 
 
-def steps_with(employee: Employee, facts: planning.Facts) -> Steps:
-    planned = open_steps([employee.id])
+def steps_of(planned: Sequence[Planned], facts: planning.Facts) -> Steps:
     return Steps(planned, [one for one in planned if is_seen(one, facts)])
 
 
@@ -91,7 +98,7 @@ def on_task(
     employee: Employee, task: Task, facts: planning.Facts, unseen: Sequence[str]
 ) -> OnTask:
     """Return each of `unseen` with its step; where the task is risky, safer ones."""
-    steps = steps_with(employee, facts)
+    steps = steps_of(open_steps([employee.id]), facts)
     risks = too_risky(task.facts()) if unseen else []
     tasks = planning.active_tasks(task.team_id) if risks else []
     return OnTask(

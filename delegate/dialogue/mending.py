@@ -53,12 +53,18 @@ def of(employee: Employee, manager_id: int) -> Mending:
         .order_by(Step.due_on.asc().nulls_last(), Step.id)
     ).all()
     postponed = rows[0][0] if rows else None
+    return begun(employee, postponed, [step for _, step in rows if step])
+
+
+def begun(
+    employee: Employee, postponed: Postponement | None, steps: Sequence[Step]
+) -> Mending:
     asks = postponed is not None and is_time(
         postponed.started_at,
         postponed.talked_at or employee.next_talk_at,
         utc_now(),
     )
-    return Mending(postponed, [step for _, step in rows if step], asks)
+    return Mending(postponed, steps, asks)
 
 
 def open_for(manager_id: int) -> ColumnElement[bool]:

@@ -50,10 +50,12 @@ class Said(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """An own view, and the link it was asked by."""
+    """An own view, the link it was asked by and, where it is read, what is in it."""
 
     view: OwnView
     link: Link | None
+    said: Mapping[str, int | None] | None = None
+    chosen: Sequence["Chosen"] = ()
 
     @property
     def state(self) -> str:
@@ -337,15 +339,20 @@ def chosen(view: OwnView) -> list[Chosen]:
     ]
 
 
-def two_views(employee_id: int, seen: Newest, manager_id: int, today: date) -> TwoViews:
+def two_views(
+    found: Sequence[Asked],
+    employee_id: int,
+    seen: Newest,
+    manager_id: int,
+    today: date,
+) -> TwoViews:
     """Return where the two views of this person stand, for this manager.
 
-    `seen` are the ratings that count. Nothing of an own view is in it that has not been
-    revealed.
+    `found` are the last two, read with what is in them; `seen` the ratings that count.
+    Nothing of an own view is in it that has not been revealed.
     """
-    found = last_two(employee_id)
     last = found[0] if found else None
-    revealed = next((one.view for one in found if one.is_shown), None)
+    revealed = next((one for one in found if one.is_shown), None)
     mine = {
         name: state_of(row)
         for name in rules.CRITERIA
@@ -354,24 +361,30 @@ def two_views(employee_id: int, seen: Newest, manager_id: int, today: date) -> T
     received = last.view.received_at if last else None
     is_old = received is not None and received.date() < today - LOOK_AGAIN
     shown = beside(revealed, seen, manager_id) if revealed else None
-    return TwoViews(last, open_of(mine), shown, is_old)
+    return TwoViews(last and Asked(last.view, last.link), open_of(mine), shown, is_old)
 
 
 def revealed(employee_id: int, seen: Newest, manager_id: int) -> Shown | None:
     """Return what has been revealed, beside what this manager saw and nobody else."""
     view = next((one.view for one in last_two(employee_id) if one.is_shown), None)
     mine = {key: row for key, row in seen.items() if row.rater_id == manager_id}
-    return beside(view, mine, manager_id) if view else None
+    return beside(read(view), mine, manager_id) if view else None
 
 
-def beside(view: OwnView, seen: Newest, manager_id: int) -> Shown:
-    """Return a revealed own view beside what was seen."""
+def read(view: OwnView) -> Asked:
+    """Return an own view with what is in it."""
     said = {answer.criterion: answer.score for answer in view.answers}
+    return Asked(view, None, said, chosen(view))
+
+
+def beside(one: Asked, seen: Newest, manager_id: int) -> Shown:
+    """Return a revealed own view, read with what is in it, beside what was seen."""
+    view, said = one.view, one.said or {}
     lines = [
         compared(name, seen.get((view.employee_id, name, None)), said, manager_id)
         for name in rules.CRITERIA
     ]
-    return Shown(view, lines, chosen(view))
+    return Shown(view, lines, one.chosen)
 
 
 def compared(

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from .. import i18n
 from ..models import Employee, Manager, Rating, db
@@ -38,7 +38,6 @@ def of(employee: Employee, tasks: Collection[int] = ()) -> list[Look]:
     Oldest first, in one query.
     """
     about = (Rating.team_id == employee.team_id, Rating.employee_id == employee.id)
-    corrected = select(Rating.answers_id).where(*about, Rating.answers_id.is_not(None))
     number = func.row_number().over(
         partition_by=(Rating.criterion, Rating.task_id, Rating.rater_id),
         order_by=Rating.id.desc(),
@@ -48,8 +47,7 @@ def of(employee: Employee, tasks: Collection[int] = ()) -> list[Look]:
         .where(
             *about,
             or_(Rating.task_id.is_(None), Rating.task_id.in_(tasks)),
-            Rating.state != "withdrawn",
-            Rating.id.not_in(corrected),
+            is_look(*about),
         )
         .subquery()
     )
@@ -61,6 +59,12 @@ def of(employee: Employee, tasks: Collection[int] = ()) -> list[Look]:
         .order_by(Rating.id)
     )
     return [look_of(row, name or email or "") for row, name, email in rows]
+
+
+def is_look(*about: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition on a rating that it is a look; `about` says of whom."""
+    corrected = select(Rating.answers_id).where(*about, Rating.answers_id.is_not(None))
+    return and_(Rating.state != "withdrawn", Rating.id.not_in(corrected))
 
 
 def look_of(row: Rating, by: str) -> Look:

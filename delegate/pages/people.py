@@ -14,9 +14,8 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import Row, Select, func, not_
 
-from .. import access, i18n, planning, recording, removal, rules
+from .. import access, i18n, planning, portrait, removal, rules
 from ..database import Page, VersionConflict, page_of, set_all
-from ..dialogue import acquainting, mending, own_view
 from ..forms import (
     DayField,
     HoursField,
@@ -30,13 +29,9 @@ from ..forms import (
     query_text,
     save,
 )
-from ..history import charts, looks
+from ..history import charts
 from ..models import (
-    LIVE_STATES,
-    Agreement,
     Employee,
-    Manager,
-    Rating,
     Task,
     Team,
     db,
@@ -281,21 +276,14 @@ class Placed(NamedTuple):
         )
 
 
-class Other(NamedTuple):
-    """What another manager saw last of one criterion."""
-
-    row: Any
-    by: str
-
-
 @bp.route("/<id:employee_id>")
 def show(employee_id: int) -> ResponseReturnValue:
     employee = access.own_or_404(Employee, employee_id)
-    facts = planning.gather(
-        employee.team_id, access.manager().id, i18n.today(), employees=[employee.id]
-    )
-    may_write, lines = access.may_write(employee.team_id), profile(facts, employee)
-    has_left = employee.has_left(facts.today)
+    today, may_write = i18n.today(), access.may_write(employee.team_id)
+    me = access.manager().id
+    found = portrait.portrait(employee, me, today, own=may_write)
+    lines = profile(found, employee)
+    has_left = employee.has_left(today)
     is_mine = may_write and not any(line.by for line in lines)
     seen = [line.state for line in lines].count("scored")
     return render_template(
@@ -304,45 +292,36 @@ def show(employee_id: int) -> ResponseReturnValue:
         may_write=may_write,
         may_rate=may_write and not has_left,
         has_left=has_left,
-        erased_on=erased_on(employee, facts.today) if has_left else None,
+        erased_on=erased_on(employee, today) if has_left else None,
         is_mine=is_mine,
         seen=(SEEN if is_mine else SEEN_BY_ANYONE)[seen],
         profile=lines,
-        remarks=recording.remarks(employee.id),
-        mending=begun(employee, may_write),
-        steps=acquainting.steps_with(employee, facts),
-        two=own_view.two_views(
-            employee.id, facts.newest, access.manager().id, facts.today
-        ),
-        over_time=charts.of(looks.of(employee), access.manager().id, facts.today),
-        placed=placed(facts, employee),
-        agreements=agreements(employee),
-        today=facts.today,
+        remarks=found.seen.remarks,
+        mending=found.mending,
+        steps=found.steps,
+        two=found.two_views,
+        over_time=charts.of(found.seen.looks, me, today),
+        placed=placed(found, employee),
+        agreements=found.work.agreed,
+        today=today,
     )
-
-
-def begun(employee: Employee, may_write: bool) -> mending.Mending:
-    """Return what the manager has begun with this person, for who may work here."""
-    if not may_write:
-        return mending.Mending()
-    return mending.of(employee, access.manager().id)
 
 
 def erased_on(employee: Employee, today: date) -> date | None:
     """Return the day on which all of this person is erased; None in a sample team."""
-    team = db.session.get_one(Team, employee.team_id)
+    team = access.own_team_or_404(employee.team_id)
     if team.is_sample:
         return None
     return max(today, erasure.due_on(employee, team.keep_months, today))
 
 
-def placed(facts: planning.Facts, employee: Employee) -> list[Placed]:
+def placed(found: portrait.Portrait, employee: Employee) -> list[Placed]:
     """Return the team's tasks with what the rules say, most room first."""
-    found = [
-        Placed(task, planning.outcome(facts, employee.id, task))
-        for task in planning.active_tasks(employee.team_id)
+    all_placed = [
+        Placed(task, planning.outcome(found.facts, employee.id, task))
+        for task in found.work.tasks
     ]
-    return sorted(found, key=lambda one: -(one.outcome.advice.level or 0))
+    return sorted(all_placed, key=lambda one: -(one.outcome.advice.level or 0))
 
 
 class Criterion(NamedTuple):
@@ -352,66 +331,24 @@ class Criterion(NamedTuple):
     row: Row[Any] | None
     by: str
     is_old: bool
-    others: list[Other]
+    others: list[portrait.Other]
 
     @property
     def state(self) -> str:
         return planning.state_of(self.row)
 
 
-def profile(facts: planning.Facts, employee: Employee) -> list[Criterion]:
+def profile(found: portrait.Portrait, employee: Employee) -> list[Criterion]:
     """Return what was seen on each of the four criteria."""
-    others = by_others(employee)
+    others = [
+        one._replace(by=one.by or gettext("a colleague")) for one in found.seen.others
+    ]
     lines = []
     for name in rules.CRITERIA:
-        row = facts.newest.get((employee.id, name, None))
+        row = found.facts.newest.get((employee.id, name, None))
         here = [one for one in others if one.row.criterion == name]
         by = next((one.by for one in here if row and one.row.id == row.id), "")
         beside = [one for one in here if not row or one.row.id != row.id]
-        old = planning.is_old(row, facts.today)
+        old = planning.is_old(row, found.facts.today)
         lines.append(Criterion(name, row, by, old, beside))
     return lines
-
-
-def by_others(employee: Employee) -> list[Other]:
-    """Return the newest that each other manager saw, on each criterion."""
-    newest = (
-        db.select(func.max(Rating.id))
-        .where(
-            Rating.employee_id == employee.id,
-            Rating.task_id.is_(None),
-            Rating.rater_id.is_distinct_from(access.manager().id),
-        )
-        .group_by(Rating.criterion, Rating.rater_id)
-    )
-    rows = db.session.execute(
-        db.select(Rating, Manager)
-        .outerjoin(Manager, Manager.id == Rating.rater_id)
-        .where(Rating.id.in_(newest), Rating.state == "scored")
-        .order_by(Rating.id.desc())
-    )
-    return [Other(row, name_of(manager)) for row, manager in rows]
-
-
-def name_of(manager: Manager | None) -> str:
-    return (manager and (manager.name or manager.email)) or gettext("a colleague")
-
-
-def agreements(employee: Employee) -> list[Row[tuple[Agreement, Task]]]:
-    """Return the live agreements with this person, the first look-back first."""
-    return list(
-        db.session.execute(
-            db.select(Agreement, Task)
-            .join(Task, Task.id == Agreement.task_id)
-            .where(
-                Agreement.employee_id == employee.id,
-                Agreement.state.in_(LIVE_STATES),
-                Task.removed_at.is_(None),
-            )
-            .order_by(
-                Agreement.look_back_on.is_(None),
-                Agreement.look_back_on,
-                func.lower(Task.title),
-            )
-        )
-    )
