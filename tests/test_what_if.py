@@ -170,6 +170,19 @@ def test_the_board_tells_what_opens_up_once_a_task_is_known(app, alice):
     assert f"/steps/{who}?task={new}" in steps
     assert len(sent) <= 10
 
+    with statements(app) as before:
+        alice.get("/board/")
+    with statements(app) as tried:
+        board = alice.get(f"/board/?acquainted={who}")
+    assert len(tried) == len(before)
+    assert {
+        row.th.a.text: int(row.select_one(".is-tried b").text)
+        for row in board.select(".board tbody tr")
+        if row.select(".is-tried")
+    } == {title: levels[-1] for title, levels in rows(page, "opens").items()}
+    assert "as it stands" in board.select_one(".is-tried").text
+    assert not alice.get("/board/").select(".is-tried")
+
     alone = alice.get(f"{address}&task={new}")
     assert list(rows(alone, "opens")) == ["New"]
 

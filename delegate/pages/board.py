@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -69,6 +70,7 @@ class View(NamedTuple):
     sort: str = "room"
     page: int = 1
     columns: int = 1
+    acquainted: int = 0
 
     def url(self, **changes: object) -> str:
         """Return the address of this view, but for `changes`."""
@@ -95,6 +97,7 @@ def asked() -> View:
         sort=sort if sort in SORTS else "room",
         page=whole(given.get("page")) or 1,
         columns=whole(given.get("columns")) or 1,
+        acquainted=whole(given.get("acquainted")),
     )
 
 
@@ -163,9 +166,10 @@ def index() -> ResponseReturnValue:
         fragments.written, i18n.language(), request.script_root, "board/_fixed.html"
     )
     to_pair = stem("pairs.show", employee_id=1, task_id=1)
+    tried = next((one for one in people.items if one.id == view.acquainted), None)
+    told = partial(line, fixed=fixed, to_pair=to_pair, tried=tried)
     lines = [
-        line(one, people.items, picked, known, whole.matters, fixed, to_pair)
-        for one in tasks.items
+        told(one, people.items, picked, known, whole.matters) for one in tasks.items
     ]
     to_answer = sum(one.to_answer for one in whole.tasks)
     return render_template(
@@ -177,6 +181,7 @@ def index() -> ResponseReturnValue:
         view=view,
         people=people,
         picked=picked,
+        tried=tried,
         tasks=tasks,
         lines=[one for one in lines if view.show != "provisional" or one.provisional],
         counts=counts(whole, lines),
@@ -312,10 +317,15 @@ def line(
     picked: int,
     known: Mapping[Key, int],
     matters: Mapping[Key, Matter],
+    *,
     fixed: Callable[..., Markup],
     to_pair: str,
+    tried: Person | None,
 ) -> Line:
-    """Return a row; a task without a level has one cell for everybody."""
+    """Return a row; a task without a level has one cell for everybody.
+
+    For who is `tried` to know the task, a cell is shown as it would be then.
+    """
     id, answers = task.id, task.answers
     about = fixed("about", answers.stakes, answers.undo, task.still_with_me)
     if answers.reserved or None in answers:
@@ -337,6 +347,10 @@ def line(
             slip = plain(language, one.scores, known.get(pair, 0), answers)
         else:
             slip = going(language, matter)
+        if one is tried:
+            score = known.get(pair, 0)
+            stands = matter.advice if matter else advise(one.scores, score, answers)
+            slip = opened(language, stands) or slip
         provisional += slip.provisional
         before = slip.picked if one.id == picked else slip.before
         html += (before, f"{to_pair}{one.id}/{id}", slip.after)
@@ -387,6 +401,25 @@ def plain(language: str, scores: Scores, familiarity: int, answers: Answers) -> 
     advice = advise(scores, familiarity, answers)
     assert advice.level is not None
     return slip_of(language, advice.level, advice.provisional, None, None)
+
+
+def opened(language: str, stands: rules.Recommendation) -> Slip | None:
+    """Return a cell as it would be were the task known; None where nothing opens up."""
+    knows = max(stands.ratings.familiarity or 0, rules.KNOWS_THE_WORK[0])
+    ratings = replace(stands.ratings, familiarity=knows)
+    known = rules.recommend(ratings, stands.task, stands.safeguards)
+    if known.level is None or known.level == stands.level:
+        return None
+    return would_of(language, known.level, known.provisional, stands.level)
+
+
+@lru_cache(maxsize=512)
+def would_of(language: str, level: int, provisional: bool, stands: int | None) -> Slip:
+    """Return the cell for a level that would be, written by the template once."""
+    write = get_template_attribute("board/_fixed.html", "would")
+    before, after = write(level, provisional, stands, False).split(HERE)
+    picked, _ = write(level, provisional, stands, True).split(HERE)
+    return Slip(before, picked, after, provisional)
 
 
 def stem(endpoint: str, **ids: Any) -> str:
