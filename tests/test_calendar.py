@@ -14,6 +14,7 @@ from browsing import Browser
 from conftest import on_one_database
 from counting import statements
 
+from delegate.dialogue import meeting
 from delegate.models import (
     Agreement,
     CheckIn,
@@ -22,7 +23,6 @@ from delegate.models import (
     LoginSession,
     Manager,
     Membership,
-    Talk,
     Task,
     Team,
     db,
@@ -141,20 +141,28 @@ def test_a_talk_that_was_held_keeps_its_place_when_the_next_is_planned(app, alic
     path = subscribed(alice)
     yesterday = utc_now() - timedelta(days=1)
     change(app, Employee, ids[Employee], next_talk_at=yesterday)
-    [first] = talks_in(events(app, path))
+    before = talks_in(events(app, path))
+    hold(app, alice, ids)
+    assert talks_in(events(app, path)) == before
+
+    change(app, Employee, ids[Employee], next_talk_at=SOON)
+    found = talks_in(events(app, path))
+    [second] = found.keys() - before.keys()
+    assert {uid: found[uid] for uid in before} == before
+    sequence = found[second][3]
+    hold(app, alice, ids)
+    early = talks_in(events(app, path))
+    assert early.keys() == found.keys()
+    assert early[second][1] < SOON.replace(tzinfo=UTC)
+    assert early[second][3] > sequence
+
+
+def hold(app, browser, ids):
+    """Close the talk with someone, as happens after it: today, at the latest."""
     with app.app_context():
         person = db.session.get(Employee, ids[Employee])
-        held = Talk(number=1, at=yesterday, sequence=person.version + 1)
-        held.team_id, held.employee_id = person.team_id, person.id
-        db.session.add(held)
-        person.next_talk_at = SOON
+        meeting.hold(person, browser.manager_id, utc_now())
         db.session.commit()
-    found = talks_in(events(app, path))
-
-    assert len(found) == 2
-    assert found.pop(first)[1] == yesterday.replace(tzinfo=UTC)
-    [second] = found.values()
-    assert second[1] == SOON.replace(tzinfo=UTC)
 
 
 def talks_in(found):
