@@ -167,9 +167,11 @@ def test_a_private_item_is_read_by_whoever_wrote_it_and_by_nobody_else(app, alic
         pdf = browser.open(f"/talks/{ann}.pdf").data
         assert "Private of Alice." not in text_of(pdf)
     for way in ("", "/done", "/share", "/drop"):
-        url = f"/talks/{ann}/{private.id}{way}"
+        url = f"/talks/{ann}/items/{private.id}{way}"
         assert carol.open(url, "POST", data={"text": "x"}).status_code == 404
-    assert carol.post(f"/talks/{ann}/{shared.id}/share?undone=1").status_code == 404
+    assert (
+        carol.post(f"/talks/{ann}/items/{shared.id}/share?undone=1").status_code == 404
+    )
     assert "shared by Alice" in section(carol.get(f"/talks/{ann}"), "questions")
     assert victor.get(f"/talks/{ann}").select("main form") == []
     assert victor.open(f"/talks/{ann}/my-paper").status_code == 404
@@ -180,7 +182,7 @@ def test_sharing_says_who_reads_it_and_can_be_undone(app, alice, ann):
     add(alice, ann, "How is the rota?")
     [one] = items(app)
 
-    alice.post(f"/talks/{ann}/{one.id}/share")
+    alice.post(f"/talks/{ann}/items/{one.id}/share")
     page = alice.get(f"/talks/{ann}")
 
     assert "all who look at this team read it" in page.select_one(".flashes").text
@@ -210,7 +212,7 @@ def test_what_was_private_goes_with_the_account_and_what_was_shared_stays(
 
 def test_an_item_is_changed_and_an_old_save_shows_both(app, alice, ann):
     add(alice, ann, "Ask.", is_shared="y")
-    url = f"/talks/{ann}/{items(app)[0].id}"
+    url = f"/talks/{ann}/items/{items(app)[0].id}"
     sent = {"version": "1", "text": "Call.", "kind": "action", "doer": "manager"}
     assert alice.post(url, **sent).location == f"/talks/{ann}"
     [one] = items(app)
@@ -234,10 +236,12 @@ def test_a_colleague_who_changes_a_shared_item_leaves_it_shared(app, alice, ann)
     add(alice, ann, "Ask.", is_shared="y")
     [one] = items(app)
     carol = colleague(app, alice, "editor")
-    page = carol.get(f"/talks/{ann}/{one.id}")
+    page = carol.get(f"/talks/{ann}/items/{one.id}")
     assert page.select("[name=is_shared]") == []
 
-    carol.post(f"/talks/{ann}/{one.id}", version="1", text="Ask him.", kind="question")
+    carol.post(
+        f"/talks/{ann}/items/{one.id}", version="1", text="Ask him.", kind="question"
+    )
 
     assert [(one.text, one.is_shared) for one in items(app)] == [("Ask him.", True)]
 
@@ -245,7 +249,7 @@ def test_a_colleague_who_changes_a_shared_item_leaves_it_shared(app, alice, ann)
 def test_a_tick_is_undone(app, alice, ann):
     add(alice, ann, "Ask.")
     [one] = items(app)
-    alice.post(f"/talks/{ann}/{one.id}/done")
+    alice.post(f"/talks/{ann}/items/{one.id}/done")
     page = alice.get(f"/talks/{ann}")
     assert "Done since last time: one" in page.text
     assert section(page, "questions").endswith("None yet.")
@@ -260,7 +264,7 @@ def test_what_is_dropped_is_kept_nowhere_and_can_be_put_back_at_once(app, alice,
         app, ann, words, "action", is_shared=True, doer="manager", due_on=PLANNED.date()
     )
     [one] = items(app)
-    page = alice.page(alice.post(f"/talks/{ann}/{one.id}/drop"))
+    page = alice.page(alice.post(f"/talks/{ann}/items/{one.id}/drop"))
     assert items(app) == []
     with app.app_context():
         kept = db.session.scalars(db.select(LoginSession.content)).all()

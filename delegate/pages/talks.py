@@ -31,7 +31,7 @@ from ..printing import PAPERS, as_file, name_for, print_out
 
 bp = Blueprint("talks", __name__, url_prefix="/talks", cli_group=None)
 
-ITEM = "/<id:employee_id>/<id:item_id>"
+ITEM = "/<id:employee_id>/items/<id:item_id>"
 COPIES = ("shared", "private")
 
 
