@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
 from . import assigning, planning, rules
 from .models import (
@@ -232,6 +233,7 @@ def keep(row: Proposal, asked: Question, found: assigning.Proposal) -> None:
     row.levels, row.levels_bound = found.levels, found.levels_bound
     row.people = people_kept(row, asked)
     row.tasks = tasks_kept(row, asked, {one.task: one for one in found.rows})
+    flag_modified(row, "made_at")  # a new version, also within the same second
     db.session.add(row)
 
 

@@ -161,6 +161,9 @@ def test_it_says_which_wish_is_in_the_way(app, alice, team):
     assert [(link.text, link["href"]) for link in page.select("#faults li a")] == [
         ("Who takes nothing", "#people")
     ]
+    no_hours = {f"t{team[title]}-hours": "" for title in ("Planning", "Report")}
+    page = alice.page(worked_out(alice, **no_hours), 422)
+    assert "There is no task with hours that someone could take" in page.text
     with app.app_context():
         assert db.session.scalars(db.select(Proposal)).all() == []
 
@@ -187,6 +190,9 @@ def test_two_tabs_do_not_undo_each_other(app, alice, team):
     ann, report = f"p{team['Ann']}-hours", f"t{team['Report']}-hours"
     first = as_it_stands(alice.get(alice.url))
     assert alice.post(alice.url, **{**first, ann: "3"}).status_code == 302
+    wish = {**first, ann: "3", "least": "2"}
+    words = alice.page(alice.post(alice.url, **wish), 409).select_one("#conflict").text
+    assert "At least at level" in words
 
     page = alice.page(alice.post(alice.url, **{**first, ann: "2", report: "1"}), 409)
     words = page.select_one("#conflict").text
@@ -200,11 +206,14 @@ def test_two_tabs_do_not_undo_each_other(app, alice, team):
     assert alice.post(alice.url, **again).status_code == 302
     with app.app_context():
         assert db.session.get(Employee, team["Ann"]).hours_free == 2
-        person = db.session.get(Employee, team["Ann"])
-        person.hours_free = 9
+
+    shown = as_it_stands(alice.get(alice.url))
+    with app.app_context():  # from the page of the person, and of the task
+        db.session.get(Employee, team["Ann"]).hours_free = 9
+        db.session.get(Task, team["Report"]).title = "Monthly report"
         db.session.commit()
-    answer = alice.post(alice.url, **{**as_it_stands(alice.get(alice.url)), ann: "9"})
-    assert answer.status_code == 302
+    page = alice.page(alice.post(alice.url, **shown), 409)
+    assert [tag.text for tag in page.select("#conflict dd")] == ["2", "9"]
 
 
 def test_of_several_clicks_at_once_one_is_kept(app, alice, team):
@@ -281,6 +290,9 @@ def test_it_says_that_facts_have_changed_since(app, alice, team):
     alice.post(f"{alice.url}/drafts", **drafts)
     words = alice.get(alice.url).select_one(".flashes").text
     assert "Left out, as the level is another one now: Planning." in words
+    with app.app_context():
+        [made] = db.session.scalars(db.select(Agreement)).all()
+        assert made.task_id == team["Report"]
     worked_out(alice)
     assert "have changed" not in alice.get(alice.url).main.text
     alice.post(f"{alice.url}/drafts", **drafts)
