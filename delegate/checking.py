@@ -35,6 +35,12 @@ KEPT = timedelta(days=365)
 """How long ago something may have been seen to be offered as an example."""
 
 
+def apart(level: int) -> int | None:
+    """Return how many days apart they are proposed; 0 for one, None for no check-in."""
+    kind = CHECK_INS[Level(level)]
+    return EVERY[kind].days if kind in EVERY else 0 if kind in ONCE else None
+
+
 def proposals(level: int, first: date, last: date | None, team_id: int) -> list[date]:
     """Return the working days to propose, after `first` and before `last`.
 

@@ -62,11 +62,16 @@ def addresses(server):
         item = TalkItem(kind="action", text="Ask for the rota.", doer="manager")
         item.team_id, item.employee_id = team.id, first(Employee)
         item.created_by_id = server.manager_id
-        check_in = CheckIn(agreement_id=first(Agreement), day=date.today())
+        agreed = db.session.scalar(
+            db.select(Agreement.id)
+            .filter_by(team_id=team.id, state="agreed")
+            .order_by(Agreement.id)
+        )
+        check_in = CheckIn(agreement_id=agreed, day=date.today())
         rows = {
             "employee_id": first(Employee),
             "task_id": first(Task),
-            "agreement_id": first(Agreement),
+            "agreement_id": agreed,
             "rating_id": first(Rating),
             "team_id": team.id,
             "job_id": job.id,

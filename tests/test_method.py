@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from delegate import assigning, behaviour, i18n, planning, rules, wording
+from delegate import assigning, behaviour, checking, i18n, planning, rules, wording
 from delegate.agreeing import WEEKS
 
 
@@ -43,7 +43,10 @@ def test_every_level_stands_there_with_its_check_in_and_its_weeks(page, said):
     for level, name in wording.LEVELS.items():
         check_in = said(wording.CHECK_INS[rules.CHECK_INS[level]])
         sentence = re.escape(said(wording.LEVEL_SENTENCES[level]))
-        row = rf"{int(level)} {said(name)} {sentence} {check_in} \w+ {WEEKS[level]} "
+        apart = checking.apart(level)
+        often = rf"\D+{apart} \w+ " if apart else r"\D*"
+        heard = rf"{check_in} {often}\w+ {WEEKS[level]} "
+        row = rf"{int(level)} {said(name)} {sentence} {heard}"
         assert re.search(row, found), row
 
 

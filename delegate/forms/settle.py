@@ -29,7 +29,7 @@ class LineForm(VersionedForm):
         _("Reason, if the level differs from the advice"), phrases=ABOUT_WHY
     )
     decides = LongText(_("You decide"))
-    look_back_on = DayField(_("We look back on"))
+    look_back_on = DayField(_("We look back on"), required=True)
 
     @classmethod
     def of(cls, agreement: Agreement, name: str, **kwargs: Any) -> "LineForm":
@@ -50,8 +50,5 @@ class LineForm(VersionedForm):
         if level and advised not in (None, level) and not self.reason.data:
             words = gettext("Another level than advised needs a reason.")
             self.reason.errors = [words]
-        if day is None:
-            words = gettext("Choose a day to look back: every agreement has one.")
-            self.look_back_on.errors = [words]
-        elif day < today:
+        if day and day < today:
             self.look_back_on.errors = [gettext("Choose a day from today on.")]

@@ -11,7 +11,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
-from .. import access, agreeing, assigning, planning, rules, wording
+from .. import access, agreeing, assigning, checking, planning, rules, wording
 from ..forms.trying import TryForm, tried
 from ..history import raising
 from ..rules import Clarity, Level, Ratings, Recommendation, Stakes, Task, Undo
@@ -62,6 +62,7 @@ def index() -> ResponseReturnValue:
         rating_ceilings=sorted(rules.RATING_CEILINGS.items(), key=lambda one: one[1]),
         clamped=clamped(),
         weeks=agreeing.WEEKS,
+        apart={level: checking.apart(level) for level in Level},
         overdue=planning.OVERDUE.days,
         right_after=raising.RIGHT_AFTER.days,
         look_again=round(planning.LOOK_AGAIN.days / 30.4),

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 
-from .. import access, agreeing, database, i18n, planning
+from .. import access, agreeing, database, i18n, planning, rules
 from ..access import Here
 from ..database import VersionConflict
 from ..forms.passing import PassForm
@@ -56,7 +56,7 @@ def passed(here: Here, other: Employee, reason: str) -> Agreement:
     draft = agreeing.open_draft(
         other,
         here.task,
-        level=advised or agreeing.Level(here.agreement.level),
+        level=advised or rules.Level(here.agreement.level),
         advised=advised,
         manager_id=manager_id,
         instead_of=None,

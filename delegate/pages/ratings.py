@@ -69,6 +69,12 @@ class Line(NamedTuple):
         return planning.is_old(row, i18n.today())
 
     @property
+    def is_taken(self) -> bool:
+        """Tell whether an example was filled in that is not kept yet."""
+        field = self.form["example"] if "example" in self.form else None
+        return field is not None and field.data != field.object_data
+
+    @property
     def saved(self) -> str:
         return saved_words(self.own)
 

@@ -45,12 +45,9 @@ class Line(NamedTuple):
     def advised(self) -> rules.Level | None:
         """What the level chosen here is measured by: the advice it was made upon."""
         if self.agreement.state == "draft" or not self.is_new_level:
-            return self.agreement.advised and rules.Level(self.agreement.advised)
+            advised = self.agreement.advised
+            return rules.Level(advised) if advised else None
         return self.advice.level
-
-    @property
-    def asks_reason(self) -> bool:
-        return bool(self.form.reason.data or self.form.reason.errors)
 
     @property
     def is_settled(self) -> bool:
