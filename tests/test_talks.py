@@ -283,6 +283,7 @@ def test_what_is_dropped_is_kept_nowhere_and_can_be_put_back_at_once(app, alice,
     )
 
 
+@on_one_database
 def test_words_that_judge_are_pointed_out(alice, ann):
     add(alice, ann, "She is lazy.", "note")
 
@@ -452,6 +453,7 @@ def test_agreements_to_look_back_on_and_drafts_are_led_to(app, alice, ann):
     ]
 
 
+@on_one_database
 def test_questions_that_help_are_chosen_and_those_for_oneself_stay_private(
     app, alice, ann
 ):
@@ -495,6 +497,7 @@ def test_steps_of_both_stand_there_and_those_to_mend_trust_for_one(app, alice, a
 # ---- on paper
 
 
+@on_one_database
 def test_the_shared_paper_has_what_is_shared_and_no_way_to_the_other(
     app, alice, ann, tmp_path
 ):
@@ -514,6 +517,7 @@ def test_the_shared_paper_has_what_is_shared_and_no_way_to_the_other(
     assert "my-paper" not in str(page.main)
 
 
+@on_one_database
 def test_the_private_paper_says_first_whose_it_is(app, alice, ann, tmp_path):
     add(alice, ann, "My own question.")
     add(alice, ann, "My own note.", "note")
