@@ -123,10 +123,11 @@ class Proposal(NamedTuple):
     levels_bound: int = 0
     in_the_way: tuple[tuple[Wish, ...], ...] = ()
     """Groups of wishes that cannot be had together, however little else is wished; give
-    up any one, and the others of its group can. With the first of every group given up
-    there is a proposal. Where no task could go to anyone, the wishes are of no
-    person or task: "free" is then the free hours of all. An empty group: nothing could
-    go to anyone whatever is given up."""
+    up any one, and the others of its group can. In a very large team one may be named
+    too many. With the first of every group given up, all others can be had.
+
+    Where no task could go to anyone, the wishes are of no person or task: "free" is
+    then the free hours of all. An empty group: nothing could, whatever is given up."""
 
     @property
     def is_best(self) -> bool:
