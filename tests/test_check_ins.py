@@ -146,7 +146,7 @@ def test_agreeing_proposes_check_ins_that_can_be_moved_kept_and_dropped(app, ali
     assert second not in str(alice.get(url))
 
     # One more, by hand.
-    new = f"/check-ins/{kept.agreement_id}"
+    new = f"/check-ins/{kept.agreement_id}/new"
     assert alice.post(new, day="").status_code == 422
     alice.post(new, day=TODAY + timedelta(days=1))
     assert TODAY + timedelta(days=1) in [row.day for row in check_ins(app)]

@@ -41,7 +41,7 @@ def to_agreement(agreement: Agreement) -> ResponseReturnValue:
     return redirect(page)
 
 
-@bp.route("/<id:agreement_id>", methods=["GET", "POST"])
+@bp.route("/<id:agreement_id>/new", methods=["GET", "POST"])
 def add(agreement_id: int) -> ResponseReturnValue:
     """Add one by hand, beside those that were proposed."""
     about = access.own_agreement_or_404(agreement_id, write=True)

@@ -71,7 +71,7 @@ class Line(NamedTuple):
     @property
     def is_taken(self) -> bool:
         """Tell whether an example was filled in that is not kept yet."""
-        field = self.form["example"] if "example" in self.form else None
+        field = getattr(self.form, "example", None)
         return field is not None and field.data != field.object_data
 
     @property
