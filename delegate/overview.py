@@ -264,11 +264,24 @@ LAST_CHECK_IN = (
     .scalar_subquery()
 )
 
+# Looked up pair by pair along the index: joined and grouped, PostgreSQL compares every
+# pair with every rating for as long as it has not counted the rows.
+KNOWN = (
+    select(NEWEST)
+    .where(
+        rating.c.team_id == pair.c.team_id,
+        rating.c.employee_id == pair.c.employee_id,
+        rating.c.criterion == "familiarity",
+        rating.c.task_id == pair.c.task_id,
+    )
+    .scalar_subquery()
+)
+
 GOING_ON = (
     select(
         pair.c.employee_id,
         pair.c.task_id,
-        NEWEST.label("familiarity"),
+        KNOWN.label("familiarity"),
         pair.c.current,
         agreement.c.look_back_on,
         GUARDED.label("guarded"),
@@ -284,26 +297,9 @@ GOING_ON = (
             agreement.c.state.in_(LOOKS_BACK),
         ),
     )
-    .outerjoin(
-        rating,
-        and_(
-            rating.c.team_id == pair.c.team_id,
-            rating.c.employee_id == pair.c.employee_id,
-            rating.c.criterion == "familiarity",
-            rating.c.task_id == pair.c.task_id,
-        ),
-    )
     .where(
         pair.c.team_id == IN_TEAM,
         or_(pair.c.current.is_not(None), agreement.c.id.is_not(None)),
-    )
-    .group_by(
-        pair.c.employee_id,
-        pair.c.task_id,
-        pair.c.current,
-        agreement.c.id,
-        agreement.c.state,
-        agreement.c.look_back_on,
     )
 )
 
