@@ -6,12 +6,23 @@ Small cases are held against trying everything there is.
 import random
 import subprocess
 import sys
+from contextlib import ExitStack
 from itertools import product
 
 import pytest
 
 from delegate import assigning
-from delegate.assigning import Kind, Offer, Person, Why, Wish, Work, assign, solving
+from delegate.assigning import (
+    Kind,
+    Offer,
+    Person,
+    Why,
+    Wish,
+    Work,
+    answering,
+    assign,
+    solving,
+)
 from delegate.rules import Level
 
 MANY = 10_000
@@ -294,8 +305,8 @@ def test_without_time_there_is_less_but_never_beyond_the_bound():
     assert short > 0
 
 
-@pytest.mark.parametrize("seconds", [0, 1])
-def test_what_is_not_proven_in_time_is_still_sound_and_bounded(seconds):
+@pytest.mark.parametrize(("seconds", "others"), [(0, 0), (1, 0), (1, 2)])
+def test_what_is_not_proven_in_time_is_still_sound_and_bounded(seconds, others):
     chance = random.Random(1)
     people = [Person(id, chance.choice((6.3, 9, 14)), grows=id < 5) for id in range(30)]
     works = [Work(id, chance.choice((1, 1.5, 2, 4, 7))) for id in range(90)]
@@ -303,7 +314,10 @@ def test_what_is_not_proven_in_time_is_still_sound_and_bounded(seconds):
         Offer(p.id, w.id, Level(chance.randint(1, 7)), chance.random() < 0.1)
         for p, w in product(people, works)
     ]
-    proposal = assign(people, works, offers, seconds=seconds)
+    with ExitStack() as searching:
+        for _ in range(others):
+            searching.enter_context(answering.PLACES)
+        proposal = assign(people, works, offers, seconds=seconds)
 
     taken = [Offer(r.person, r.task, r.level, r.is_growth) for r in proposal.rows]
     assert set(taken) <= {one for one in offers if one.level >= Level.PROPOSE}

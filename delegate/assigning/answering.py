@@ -1,7 +1,9 @@
 """From facts and wishes to a proposal that says why."""
 
+import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from ..rules import Level
 from .cases import FREED, SECONDS, Column, Offer, Person, Proposal, Row, Sum, Why, Work
@@ -9,6 +11,9 @@ from .wishes import Case, Held, in_the_way
 
 TENTHS = {level: round(share * 10) for level, share in FREED.items()}
 """So that hours freed are a whole number of thousandths."""
+
+PLACES = threading.BoundedSemaphore(2)
+"""How many may search at a time: it takes a core each, and others want pages."""
 
 
 def assign(
@@ -57,8 +62,23 @@ def choose(case: Case, held: Held, until: float) -> tuple[list[Offer], Sum, Sum]
     room = {person: int(hours) for person, hours in held.room.items()}
     grows = {one.person for one in growing.values()}
     columns = [column(case, offer) for offer in ready]
-    taken, freed, levels = best(columns, room, grows, start, until)
+    with searching(until) as later:
+        taken, freed, levels = best(columns, room, grows, start, later)
     return [ready[place] for place in taken], freed, levels
+
+
+@contextmanager
+def searching(until: float) -> Iterator[float]:
+    """Hold one of `PLACES`; yields until when to look, which is now where all are held.
+
+    What is found then is sound, and comes at once, but may be far from the best.
+    """
+    is_free = PLACES.acquire(timeout=max(until - time.monotonic(), 0) / 2)
+    try:
+        yield until if is_free else time.monotonic()
+    finally:
+        if is_free:
+            PLACES.release()
 
 
 def column(case: Case, offer: Offer) -> Column:
