@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    case,
     cast,
     func,
     literal,
@@ -62,6 +63,10 @@ ANSWERED, ASKED, CODES, INVITED = "answered", "asked", "codes", "invited"
 TALK_FIRST, STEP, RATING, GOING, NEXT, TEAM = (
     "talk_first", "step", "rating", "going", "next", "team",
 )  # fmt: skip
+
+
+PAPER = "paper"
+"""What `text` says of an own view that is asked on paper."""
 
 
 class Entry(NamedTuple):
@@ -227,8 +232,10 @@ def waiting(team: Team, manager_id: int, today: date) -> Sequence[Select[Any]]:
     """Return the queries for what waits for somebody, without a day of its own."""
     here = (Employee.team_id == team.id, *present(today))
     own_views = row(
-        ASKED, OwnView.id, who=True, since=OwnView.asked_at, at=Link.expires_at
-    )
+        ASKED, OwnView.id, who=True,
+        text=case((OwnView.on_paper, PAPER), else_=""),
+        since=OwnView.asked_at, at=Link.expires_at,
+    )  # fmt: skip
     answered = row(ANSWERED, OwnView.id, who=True, since=OwnView.received_at)
     return (
         few(drafts(team, today), Agreement.created_at, Agreement.id),

@@ -210,7 +210,9 @@ def to_do(planned: Agenda) -> Mapping[str, Any]:
     """Return what waits for whoever may work in the team, and what they wait for."""
     now = utc_now()
     kinds = (agenda.ASKED, agenda.CODES, agenda.INVITED)
-    unanswered = list(chain.from_iterable(map(planned.of, kinds)))
+    unanswered = list(map(planned.of, kinds))
+    listed = list(chain.from_iterable(unanswered))
+    in_all = sum(max(len(rows), rows[0].total) for rows in unanswered if rows)
     talk_first = [
         one
         for one in planned.of(agenda.TALK_FIRST)
@@ -220,7 +222,7 @@ def to_do(planned: Agenda) -> Mapping[str, Any]:
         "answered": planned.of(agenda.ANSWERED),
         "actions": first_few(planned.of(agenda.ACTION)),
         "talk_first": few(talk_first),
-        "unanswered": few(unanswered),
+        "unanswered": Few(listed[:MOST], in_all),
     }
 
 
