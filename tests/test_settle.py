@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import factory
 import pytest
 from conftest import on_one_database
+from counting import statements
 
 from delegate.models import Agreement, CheckIn, Employee, PairEvent, db
 
@@ -169,3 +170,21 @@ def test_a_task_goes_to_someone_else_with_its_outcome_and_limits(app, alice, ann
         assert answer.location == f"/agreements/{draft.id}"
         assert draft.employee_id != db.session.get(Employee, ann).id
     assert alice.post(url, version=version, employee_id=bea).status_code == 409
+
+
+@on_one_database
+def test_the_screen_takes_the_same_few_queries_however_much_there_is(app, alice, ann):
+    url = f"/settle/{ann}"
+    alice.get(url)  # who looked is written once a day
+    with statements(app) as few:
+        alice.get(url)
+    with app.app_context():
+        person = db.session.get(Employee, ann)
+        for number in range(12):
+            work = factory.task(alice.team_id, f"More {number}")
+            row = factory.agreement(person, work, look_back_on=SOON)
+            factory.add(CheckIn(agreement_id=row.id, day=SOON))
+    with statements(app) as many:
+        assert len(alice.get(url).select(".settle-line")) == 15
+
+    assert len(many) == len(few) <= 9
