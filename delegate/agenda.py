@@ -64,7 +64,6 @@ TALK_FIRST, STEP, RATING, GOING, NEXT, TEAM = (
     "talk_first", "step", "rating", "going", "next", "team",
 )  # fmt: skip
 
-
 PAPER = "paper"
 """What `text` says of an own view that is asked on paper."""
 

@@ -1,11 +1,12 @@
 """Erasing: what goes, what stays, and that no trace of it is left in any file."""
 
+import random
 import sqlite3
 from datetime import date, datetime, timedelta
 
 import factory
 import pytest
-from conftest import signed_in
+from conftest import on_one_database, signed_in
 from sqlalchemy import String, Text, event
 
 from delegate.models import (
@@ -394,6 +395,26 @@ def test_today_tells_it_a_month_before(app, alice, known):
         set_changed(utc_now() - timedelta(days=345))
 
     assert "To be erased soon" in alice.get("/").text
+
+
+@on_one_database
+def test_what_today_asks_for_finds_all_that_are_due(app, alice):
+    chance, today = random.Random(3), date.today()
+    by = today + erasure.WARNING
+    with app.app_context():
+        team = db.session.get(Team, alice.team_id)
+        for number in range(200):
+            left = today - timedelta(days=chance.randrange(-30, 900))
+            changed = utc_now() - timedelta(days=chance.randrange(900))
+            made = {"team_id": team.id, "name": "Ann", "changed_at": changed}
+            db.session.add(Employee(**made, left_on=left if number % 2 else None))
+        db.session.flush()
+        for months in (1, 6, 24):
+            team.keep_months = months
+            wanted = {one.employee for one in erasure.due(team, by, today)}
+            asked = db.select(Employee).where(erasure.may_be_due(team, by, today))
+            assert wanted
+            assert wanted <= set(db.session.scalars(asked))
 
 
 def test_the_command_tells_numbers_and_no_names(app, alice, known):

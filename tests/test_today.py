@@ -648,19 +648,6 @@ def test_what_nobody_answered_yet_says_since_when(app, alice, now):
     ]
 
 
-def test_it_takes_as_many_queries_whatever_the_size_of_the_team(app, alice, bob):
-    with app.app_context():
-        add_team_of(alice.team_id, alice.manager_id, people=4, tasks=4)
-        add_team_of(bob.team_id, bob.manager_id, people=40, tasks=30)
-
-    small, big = (
-        [one for one in statements(app, who) if one.startswith("SELECT")]
-        for who in (alice, bob)
-    )
-
-    assert len(small) == len(big)
-
-
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_every_list_is_sound_in_both_languages(app, alice, language):
     with app.app_context():
