@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from .. import access, checking, forms, i18n, wording
+from .. import access, checking, database, forms, i18n, wording
 from ..database import VersionConflict
 from ..forms.check_ins import DayForm, KeepForm
 from ..models import LIVE_STATES, Agreement, CheckIn, Employee, Task, db, utc_now
@@ -53,9 +53,10 @@ def add(agreement_id: int) -> ResponseReturnValue:
             "check_ins/add.html", form=form, **about._asdict(), words=words(about)
         )
         return page, 422 if form.is_submitted() else 200
-    made_by = access.manager().id
-    row = CheckIn(agreement_id=agreement_id, day=form.day.data, created_by_id=made_by)
-    db.session.add(row)
+    database.lock(about.agreement)  # of two clicks the second sees the day of the first
+    if form.day.data not in [row.day for row in checking.of_agreement(agreement_id)]:
+        made = {"day": form.day.data, "created_by_id": access.manager().id}
+        db.session.add(CheckIn(agreement_id=agreement_id, **made))
     db.session.commit()
     flash(gettext("Saved."))
     return to_agreement(about.agreement)
