@@ -235,6 +235,7 @@ TASKS = (
             "It stays within the present system; no new licence.",
             "Het blijft binnen het huidige systeem; geen nieuwe licentie.",
         ),
+        with_me=True,
     ),
     SampleTask(
         "standup",
@@ -284,6 +285,7 @@ TASKS = (
             "Van elke sleutel is binnen een minuut bekend waar die is.",
         ),
         limits=Text("Never two sets out at once.", "Nooit twee setjes tegelijk mee."),
+        with_me=True,
     ),
 )
 
@@ -877,6 +879,19 @@ AGREED = (
             "Het antwoord en de tegemoetkoming tot € 50.",
         ),
         inform=Text("The weekly list on Friday.", "De weeklijst op vrijdag."),
+    ),
+    Agreed(
+        "Priya Ramdin-Klaassen",
+        "invoices",
+        4,
+        -30,
+        state="taken_back",
+        made_ago=120,
+        reason=Text("Helping out in the summer.", "Bijspringen in de zomer."),
+        closing_reason=Text(
+            "The calls came first; Jayden does part of it now.",
+            "De telefoon ging voor; een deel doet Jayden nu.",
+        ),
     ),
     Agreed(
         "Noor el Amrani",
