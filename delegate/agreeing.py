@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from flask_babel.speaklater import LazyString
 
 from . import i18n, rules, wording
-from .days import working_day
 from .models import (
     LIVE_STATES,
     Agreement,
@@ -19,6 +18,7 @@ from .models import (
     db,
     utc_now,
 )
+from .practice.days import working_day
 from .rules import Level
 
 WEEKS = {

@@ -6,9 +6,10 @@ import factory
 import pytest
 from conftest import on_one_database
 
-from delegate import checking, planning
+from delegate import planning
 from delegate.models import Agreement, CheckIn, db
 from delegate.overview import overview
+from delegate.practice import checking
 
 TODAY = date.today()
 SOON = TODAY + timedelta(days=40)

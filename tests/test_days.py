@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 from conftest import on_one_database
 
-from delegate import agreeing, days
+from delegate import agreeing
 from delegate.models import Team, db
+from delegate.practice import days
 
 FRIDAY, MONDAY, THURSDAY = date(2026, 12, 25), date(2026, 12, 28), date(2026, 12, 24)
 

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from delegate import assigning, behaviour, checking, i18n, planning, rules, wording
+from delegate import assigning, behaviour, i18n, planning, rules, wording
 from delegate.agreeing import WEEKS
+from delegate.practice import checking
 
 
 @pytest.fixture(params=i18n.LANGUAGES)

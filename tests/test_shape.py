@@ -10,7 +10,8 @@ PACKAGE = Path(__file__).parent.parent / "delegate"
 SHEETS = {path.stem: path for path in (PACKAGE / "sheets").glob("*.py")}
 FORMS = {f"forms/{path.stem}": path for path in (PACKAGE / "forms").glob("*.py")}
 TABLES = {f"models/{path.stem}": path for path in (PACKAGE / "models").glob("*.py")}
-GROUPS = ("assigning", "dialogue", "history", "identity", "rights", "sample", "upkeep")
+GROUPS = ("assigning", "dialogue", "history", "identity", "practice", "rights")
+GROUPS += ("sample", "upkeep")
 """Packages that only keep together what belongs together."""
 
 GROUPED = {

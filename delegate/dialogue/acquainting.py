@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from .. import planning, rules, wording
-from ..days import working_day
 from ..models import Employee, Step, Task, db
+from ..practice.days import working_day
 
 KIND = "acquaint"
 

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from .. import i18n
-from ..days import working_day
 from ..models import (
     LIVE_STATES,
     Agreement,
@@ -24,6 +23,7 @@ from ..models import (
     Task,
     db,
 )
+from ..practice.days import working_day
 
 NOTE = "note"
 

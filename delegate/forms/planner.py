@@ -13,9 +13,10 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField, ValidationError
 
-from .. import database, i18n, proposing
+from .. import database, i18n
 from ..models import Employee, Proposal, Task
-from ..proposing import Scene, Wishes
+from ..practice import proposing
+from ..practice.proposing import Scene, Wishes
 from ..wording import LEVELS
 from . import NO, YES, Difference, HoursField, VersionedForm, plain, to_level
 

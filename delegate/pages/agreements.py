@@ -13,7 +13,7 @@ from sqlalchemy import Select, case
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from .. import access, agreeing, checking, database, i18n, planning, rules, wording
+from .. import access, agreeing, database, i18n, planning, rules, wording
 from ..access import Here, own_agreement_or_404
 from ..database import VersionConflict, page_of
 from ..dialogue import safeguarding
@@ -31,6 +31,7 @@ from ..models import (
     db,
     utc_now,
 )
+from ..practice import checking
 
 bp = Blueprint("agreements", __name__, url_prefix="/agreements", cli_group=None)
 

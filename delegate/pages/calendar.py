@@ -20,13 +20,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
-from .. import access, appointments, i18n, reminding
+from .. import access, i18n
 from ..addresses import outside
-from ..appointments import Appointment
 from ..cli import Command
 from ..database import lock
 from ..identity import links, mail
 from ..models import Agreement, Employee, Link, db
+from ..practice import appointments, reminding
+from ..practice.appointments import Appointment
 
 bp = Blueprint("calendar", __name__, url_prefix="/calendar", cli_group=None)
 

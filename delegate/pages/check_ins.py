@@ -6,10 +6,11 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from .. import access, checking, database, forms, i18n, wording
+from .. import access, database, forms, i18n, wording
 from ..database import VersionConflict
 from ..forms.check_ins import DayForm, KeepForm
 from ..models import LIVE_STATES, Agreement, CheckIn, Employee, Task, db, utc_now
+from ..practice import checking
 
 bp = Blueprint("check_ins", __name__, url_prefix="/check-ins", cli_group=None)
 

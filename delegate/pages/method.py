@@ -11,9 +11,10 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
-from .. import access, agreeing, assigning, checking, planning, rules, wording
+from .. import access, agreeing, assigning, planning, rules, wording
 from ..forms.trying import TryForm, tried
 from ..history import raising
+from ..practice import checking
 from ..rules import Clarity, Level, Ratings, Recommendation, Stakes, Task, Undo
 
 bp = Blueprint("method", __name__, url_prefix="/method", cli_group=None)

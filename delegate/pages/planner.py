@@ -15,13 +15,14 @@ from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import ObjectDeletedError
 
-from .. import access, agreeing, assigning, database, i18n, paper, printing, proposing
+from .. import access, agreeing, assigning, database, i18n, paper, printing
 from ..assigning import Kind, Wish
 from ..database import VersionConflict
 from ..forms import flash_link, query_choice
 from ..forms.planner import WishesForm
 from ..models import Proposal, Team, db
-from ..proposing import Line, Question, Scene
+from ..practice import proposing
+from ..practice.proposing import Line, Question, Scene
 
 bp = Blueprint("planner", __name__, url_prefix="/planner", cli_group=None)
 

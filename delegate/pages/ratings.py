@@ -24,12 +24,13 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, or_, select
 
-from .. import access, checking, forms, i18n, planning, recording, wording
+from .. import access, forms, i18n, planning, recording, wording
 from ..dialogue import mending
 from ..dialogue.polling import heard
 from ..forms.ratings import ScoreForm, form_of, in_words, saved_words, values_of
 from ..history import looks
 from ..models import LIVE_STATES, Agreement, Employee, Pair, Rating, Task, db
+from ..practice import checking
 from ..recording import Item
 from ..rules import CRITERIA
 

@@ -15,11 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
-from .. import access, agreeing, checking, database, i18n, planning, rules
+from .. import access, agreeing, database, i18n, planning, rules
 from ..database import VersionConflict
 from ..forms import Difference
 from ..forms.settle import LineForm
 from ..models import LIVE_STATES, Agreement, Employee, Pair, Task, db
+from ..practice import checking
 
 bp = Blueprint("settle", __name__, url_prefix="/settle", cli_group=None)
 

@@ -10,10 +10,11 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
-from .. import access, days
+from .. import access
 from ..database import VersionConflict, set_all
 from ..forms import ShortText, VersionedForm, flash_undo, save
 from ..models import Membership, Team, db, utc_now
+from ..practice import days
 from ..removal import removed
 
 bp = Blueprint("teams", __name__, url_prefix="/teams", cli_group=None)

@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from .. import access, agenda, checking, i18n, rules, wording
-from ..agenda import Agenda, Entry
+from .. import access, i18n, rules, wording
 from ..dialogue import mending
 from ..models import Team, utc_now
 from ..overview import Matter, Overview, Person, overview
 from ..planning import is_watched
+from ..practice import agenda, checking
+from ..practice.agenda import Agenda, Entry
 from ..rights import erasure
 from ..rules import Posture
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from .models import (
+from ..models import (
     ROLES,
     Agreement,
     CheckIn,
@@ -39,7 +39,7 @@ from .models import (
     Team,
     db,
 )
-from .planning import LOOKS_BACK, is_there
+from ..planning import LOOKS_BACK, is_there
 
 KEPT = timedelta(days=90)
 """For how long what has been stays in the calendar."""

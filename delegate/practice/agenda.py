@@ -27,11 +27,10 @@ from sqlalchemy import (
     union_all,
 )
 
-from . import i18n
-from .appointments import agreed, present
-from .dialogue import acquainting, meeting, mending, polling
-from .identity import links
-from .models import (
+from .. import i18n
+from ..dialogue import acquainting, meeting, mending, polling
+from ..identity import links
+from ..models import (
     Agreement,
     CheckIn,
     Employee,
@@ -47,8 +46,9 @@ from .models import (
     TeamRound,
     db,
 )
-from .planning import COMING
-from .rights import erasure
+from ..planning import COMING
+from ..rights import erasure
+from .appointments import agreed, present
 
 MOST = 5
 """Most rows of one list."""

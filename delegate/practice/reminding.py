@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ScalarSelect, func, or_, select, update
 
-from . import appointments, i18n
-from .identity import letters
-from .models import Agreement, CheckIn, Employee, Manager, TalkItem, db
+from .. import i18n
+from ..identity import letters
+from ..models import Agreement, CheckIn, Employee, Manager, TalkItem, db
+from . import appointments
 
 
 class Reminded(NamedTuple):

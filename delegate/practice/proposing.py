@@ -15,8 +15,8 @@ from typing import NamedTuple
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
-from . import assigning, planning, rules
-from .models import (
+from .. import assigning, planning, rules
+from ..models import (
     Employee,
     Proposal,
     ProposedPerson,
@@ -25,8 +25,8 @@ from .models import (
     db,
     utc_now,
 )
-from .planning import Facts, Key, Live
-from .rules import Level
+from ..planning import Facts, Key, Live
+from ..rules import Level
 
 GROWS_ON = (rules.Undo.EASY, rules.Undo.EFFORT)
 """What one can grow in: a slip can be undone."""

@@ -11,11 +11,11 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
-from . import i18n
+from .. import i18n
+from ..models import Agreement, CheckIn, db
+from ..rules import CHECK_INS, Level
+from ..rules import CheckIn as Kind
 from .days import working_day
-from .models import Agreement, CheckIn, db
-from .rules import CHECK_INS, Level
-from .rules import CheckIn as Kind
 
 EVERY = {
     Kind.DURING: timedelta(days=3),

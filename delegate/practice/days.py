@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 
-from .models import Team, db
+from ..models import Team, db
 
 A_DAY = timedelta(days=1)
 
