@@ -198,10 +198,6 @@ def first_name(name: str) -> str:
     return first if len(first) <= 24 else first[:23] + "…"
 
 
-def named(manager: Manager) -> str:
-    return manager.name.strip() or manager.email
-
-
 def plan(
     employee: Employee,
     manager: Manager,
@@ -225,7 +221,7 @@ def plan(
     side = other_side(employee, manager, [one for one, _ in found])
     return Plan(
         name=employee.name,
-        manager=named(side),
+        manager=side.called,
         manager_id=side.id,
         day=i18n.as_date(employee.next_talk_at or i18n.today()),
         look_back=min(filter(None, days), default=None),
@@ -370,7 +366,7 @@ def preparation(
     titles = {task.id: task.title for task in tasks}
     return Preparation(
         name=employee.name,
-        manager=named(manager),
+        manager=manager.called,
         day=i18n.as_date(employee.next_talk_at or i18n.today()),
         talk_at=employee.next_talk_at,
         seen=[

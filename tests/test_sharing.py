@@ -405,9 +405,9 @@ def test_an_agreement_is_not_overwritten_by_another(app, alice, carol, ann, step
 def test_a_new_name_for_the_team_is_not_overwritten(alice, carol):
     share(alice, carol)
     path = f"/teams/{alice.team_id}"
-    assert alice.post(path, name="Days", version="1").status_code == 302
+    assert alice.post(path, name="Days", country="NL", version="1").status_code == 302
 
-    assert carol.post(path, name="Nights", version="1").status_code == 409
+    assert carol.post(path, name="Nights", country="NL", version="1").status_code == 409
 
 
 # ---- someone who has left

@@ -48,6 +48,11 @@ class Manager(Model, UserMixin):
         order_by="Passkey.id",
     )
 
+    @property
+    def called(self) -> str:
+        """By what others know this account: a name, or else the address."""
+        return self.name.strip() or self.email
+
     __table_args__ = (
         filled("email"),
         CheckConstraint("email = lower(email)", name="email_lower"),

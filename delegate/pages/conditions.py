@@ -21,7 +21,7 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from sqlalchemy import func, select
 
-from .. import access, i18n, paper, planning, printing, wording
+from .. import access, i18n, planning, printing, wording
 from ..addresses import outside
 from ..database import VersionConflict, lock
 from ..dialogue import polling
@@ -354,4 +354,4 @@ def asker(link: Link) -> str:
     """Return who asks; empty where that account is gone."""
     newest = polling.newest(link.team_id or 0)
     who = newest and newest.asked_by_id and db.session.get(Manager, newest.asked_by_id)
-    return paper.named(who) if who else ""
+    return who.called if who else ""

@@ -213,7 +213,7 @@ def about(view: OwnView, employee: Employee) -> About:
     """Return by whom this was asked: that account, or else the team's own manager."""
     manager = view.asked_by_id and db.session.get(Manager, view.asked_by_id)
     team = db.session.get_one(Team, employee.team_id)
-    name = paper.named(manager) if manager else team.name
+    name = manager.called if manager else team.name
     return About(name, employee.name, team.keep_months)
 
 

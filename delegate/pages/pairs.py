@@ -192,7 +192,7 @@ def rated_by(score: int, rater_id: int | None) -> str:
     if rater_id == access.manager().id:
         return str(gettext("rated %(score)s of 5", score=score))
     rater = db.session.get(Manager, rater_id) if rater_id else None
-    name = (rater and (rater.name or rater.email)) or gettext("a colleague")
+    name = (rater and rater.called) or gettext("a colleague")
     return str(gettext("rated %(score)s of 5 by %(name)s", score=score, name=name))
 
 

@@ -107,7 +107,7 @@ def offer() -> ResponseReturnValue:
         PublicKeyCredentialUserEntity(
             id=manager.passkey_handle.encode(),
             name=manager.email,
-            display_name=manager.name or manager.email,
+            display_name=manager.called,
         ),
         [
             PublicKeyCredentialDescriptor(

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import ObjectDeletedError
 
-from .. import access, agreeing, assigning, database, i18n, paper, printing
+from .. import access, agreeing, assigning, database, i18n, printing
 from ..assigning import Kind, Wish
 from ..database import VersionConflict
 from ..forms import flash_link, query_choice
@@ -247,7 +247,7 @@ def download(team_id: int) -> ResponseReturnValue:
     html = render_template(
         "planner/print.html",
         team=team,
-        manager=paper.named(access.manager()),
+        manager=access.manager().called,
         scene=(scene := scene_of(team)),
         told=proposing.tell(scene, row),
         percent=percent,

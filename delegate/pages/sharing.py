@@ -166,7 +166,7 @@ def end(team_id: int, manager_id: int) -> ResponseReturnValue:
     flash(
         gettext(
             "%(name)s does not see this team any more. What they wrote stays.",
-            name=them.name or them.email,
+            name=them.called,
         )
     )
     return redirect(url_for(".index", team_id=team.id))

@@ -220,7 +220,7 @@ def maker_of(one: TalkItem) -> str:
     if one.created_by_id == access.manager().id:
         return str(gettext("Me"))
     maker = one.created_by_id and db.session.get(Manager, one.created_by_id)
-    return paper.named(maker) if maker else str(gettext("a colleague"))
+    return maker.called if maker else str(gettext("a colleague"))
 
 
 def show_item(
@@ -422,7 +422,7 @@ def sheet(employee: Employee, copy: str) -> Sheet:
     day = i18n.as_date(employee.next_talk_at or i18n.today())
     fits, more = meeting.fitting(here.meeting, paper.MOST_TEXT)
     here = here._replace(meeting=fits)
-    return Sheet(employee, paper.named(side), day, here, more, is_private)
+    return Sheet(employee, side.called, day, here, more, is_private)
 
 
 @bp.route("/<id:employee_id>/paper")

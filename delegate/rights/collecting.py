@@ -77,7 +77,7 @@ def gather(employee: Employee, manager: Manager, *, names: bool = True) -> Dossi
     team = db.session.get_one(Team, employee.team_id)
     return Dossier(
         made_at=utc_now(),
-        made_by=paper.named(manager),
+        made_by=manager.called,
         keep_months=team.keep_months,
         part=1,
         parts=1,
@@ -99,7 +99,7 @@ def gather(employee: Employee, manager: Manager, *, names: bool = True) -> Dossi
 
 def caller(manager: Manager, *, names: bool) -> Called:
     """Return how managers are called: the one who hands out the copy by name."""
-    known = {manager.id: paper.named(manager)}
+    known = {manager.id: manager.called}
     numbers: list[int] = []
 
     def called(id: int | None) -> str:
@@ -112,7 +112,7 @@ def caller(manager: Manager, *, names: bool) -> Called:
     def name_of(id: int) -> str:
         other = db.session.get(Manager, id) if names else None
         if other:
-            return paper.named(other)
+            return other.called
         numbers.append(id)
         return str(gettext("colleague %(number)s", number=len(numbers)))
 
