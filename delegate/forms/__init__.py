@@ -222,6 +222,11 @@ class LevelField(Choice):
         super().__init__(label, choices, coerce=to_level, **kwargs)
 
 
+def id_or_none(value: Any) -> int | None:
+    """Return the id that was chosen in a list. Raises ValueError for what is none."""
+    return int(value) if value not in (None, "", "None") else None
+
+
 def to_level(value: Any) -> Level | None:
     return Level(int(value)) if value not in ("", None) else None
 

@@ -1,7 +1,6 @@
 """The form in which an agreement goes to someone else."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -9,19 +8,15 @@ from wtforms import SelectField
 from wtforms.validators import InputRequired
 
 from ..models import Employee
-from . import CHOOSE, LongText, VersionedForm
-
-
-def id_or_none(value: Any) -> int | None:
-    return int(value) if str(value or "").isdecimal() else None
+from . import CHOOSE, NoteText, VersionedForm, id_or_none
 
 
 class PassForm(VersionedForm):
     employee_id = SelectField(
         _("Who takes it"), [InputRequired(CHOOSE)], coerce=id_or_none
     )
-    closing_reason = LongText(
-        _("Why, in a line that both can read"),
+    closing_reason = NoteText(
+        _("Why"),
         description=_("Left empty, it says to whom the task goes."),
     )
 

@@ -1,17 +1,12 @@
 """The fields of a small step with someone, whatever it is for."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField
 
 from ..models import Task
-from . import DayField, VersionedForm
-
-
-def id_or_none(value: Any) -> int | None:
-    return int(value) if value not in (None, "", "None") else None
+from . import DayField, VersionedForm, id_or_none
 
 
 class StepForm(VersionedForm):
