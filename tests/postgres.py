@@ -69,21 +69,22 @@ def check_given(url):
         )
 
 
-OURS = "relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'"
-COLUMNS = f"""
+COLUMNS = """
     SELECT string_agg(relname || '.' || attname, ' ' ORDER BY relname, attnum)
     FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
-    WHERE relkind = 'r' AND attnum > 0 AND {OURS}
+    WHERE relkind = 'r' AND attnum > 0 AND relnamespace = 'public'::regnamespace
 """
+REVISION = "SELECT string_agg(version_num, ' ') FROM alembic_version"
 OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-EMPTY = f"""
+EMPTY = """
     DO $$ BEGIN EXECUTE (
         SELECT 'TRUNCATE ' || string_agg(quote_ident(relname), ', ')
             || ' RESTART IDENTITY'
-        FROM pg_class WHERE relkind = 'r' AND {OURS}
+        FROM pg_class WHERE relkind = 'r' AND relname <> 'alembic_version'
+            AND relnamespace = 'public'::regnamespace
     ); END $$
 """
 
@@ -118,7 +119,7 @@ class PostgreSQL:
     def give_back(self, url):
         """Empty a database for whoever takes one next: to copy one takes far longer.
 
-        One whose columns are not as they were is dropped.
+        One whose tables are not as they were is dropped.
         """
         if self.is_emptied(url):
             self.spare.append(url)
@@ -127,16 +128,16 @@ class PostgreSQL:
 
     def is_emptied(self, url):
         with self.connection(url) as connection:
-            if connection.execute(COLUMNS).fetchone() != self.columns:
+            if tables_in(connection) != self.tables:
                 return False
             connection.execute(OTHERS)
             connection.execute(EMPTY)
         return True
 
     @cached_property
-    def columns(self):
+    def tables(self):
         with self.connection(self.url(self.empty)) as connection:
-            return connection.execute(COLUMNS).fetchone()
+            return tables_in(connection)
 
     def connection(self, url):
         plain = make_url(url).set(drivername="postgresql")
@@ -145,6 +146,14 @@ class PostgreSQL:
 
     def drop(self, url):
         self.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+
+def tables_in(connection):
+    """Return all columns there are, and of which revision the tables say they are."""
+    columns = connection.execute(COLUMNS).fetchone()
+    return columns, "alembic_version" in (columns[0] or "") and (
+        connection.execute(REVISION).fetchone()
+    )
 
 
 def new_name():
