@@ -79,10 +79,12 @@ class ShortText(StringField):
 class LongText(TextAreaField):
     """Text that may run on."""
 
-    def __init__(self, label: Any, *, required: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, label: Any, *, required: bool = False, most: int = LONG, **kwargs: Any
+    ) -> None:
         needs = [DataRequired(REQUIRED)] if required else []
         super().__init__(
-            label, [*needs, check_fit, at_most(LONG)], filters=[tidy], **kwargs
+            label, [*needs, check_fit, at_most(most)], filters=[tidy], **kwargs
         )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from wtforms.widgets import TextInput
 
 from .. import rules, wording
 from ..models import TITLE
@@ -31,15 +32,14 @@ class DayForm(VersionedForm):
 class KeepForm(VersionedForm):
     """What was seen, in one line, and what that is an example of."""
 
-    seen = NoteText(_("What did you see or hear, in one line?"))
+    seen = NoteText(
+        _("What did you see or hear, in one line?"), most=TITLE, widget=TextInput()
+    )
     criterion = Choice(_("Of which of the four is it an example?"), ABOUT)
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)
         self.seen.data = one_line(self.seen.data or "")
-        if not self.errors and len(self.seen.data) > TITLE:
-            words = gettext("At most %(max)d characters fit here.", max=TITLE)
-            self.seen.errors = [words]
         if not self.errors and self.criterion.data and not self.seen.data:
             self.seen.errors = [gettext("Write what it is an example by.")]
         return not self.errors

@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField
 from wtforms.widgets import TextInput
 
+from ..models import TITLE
 from . import REQUIRED, Choice, DayField, MomentField, NoteText, VersionedForm
 
 KINDS = {
@@ -49,7 +50,7 @@ class AboutItem(FlaskForm):
 class QuickForm(AboutItem):
     """One line, or several at once, each an item of the same kind."""
 
-    text = NoteText(_("What"), widget=TextInput())
+    text = NoteText(_("What"), most=TITLE, widget=TextInput())
     lines = NoteText(_("Several at once, each on a line of its own"))
 
     def texts(self) -> Sequence[str]:
