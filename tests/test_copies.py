@@ -685,6 +685,29 @@ def test_a_name_is_found_however_it_is_typed(name, typed):
     assert blanking.blanked("Jos and Angst stay.", names) == "Jos and Angst stay."
 
 
+@on_one_database
+def test_what_a_colleague_keeps_apart_is_told_without_its_words(app, alice, bob, ann):
+    with app.app_context():
+        for model in (Step, TalkItem):
+            row = db.session.scalars(db.select(model)).one()
+            row.text, row.created_by_id = "Only for Bob.", bob.manager_id
+            if model is Step:
+                row.kind = "repair"
+        db.session.commit()
+        share = {"team_id": alice.team_id, "manager_id": bob.manager_id}
+        factory.add(Membership(role="editor", **share))
+
+    theirs = copied(alice, ann)
+    assert "Only for Bob." not in alice.get(f"/people/{ann}/copy").text
+    for section in ("steps", "talk_items"):
+        [one] = theirs[section]
+        assert (one["text"], one["is_withheld"], one["created_by"]) == ("", True, "Bob")
+    paper = text_of(copied(alice, ann, "pdf"))
+    assert "Bob keeps these words apart from colleagues" in " ".join(paper.split())
+    [his] = copied(bob, ann)["talk_items"]
+    assert (his["text"], his["is_withheld"]) == ("Only for Bob.", False)
+
+
 def test_a_copy_takes_as_many_statements_however_often_others_rated(
     app, alice, bob, ann
 ):

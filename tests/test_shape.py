@@ -143,6 +143,7 @@ MAY_IMPORT = {
     "talk": {"team"},
     "rows": {"agreeing", "chronicle", "i18n", "models", "planning", "talk", "team"},
     "conversation": {
+        "mending",
         "dossier",
         "flask_babel",
         "i18n",

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import and_, or_, select
 
 from .. import i18n, wording
+from ..dialogue import mending
 from ..models import (
     Agreement,
     Employee,
@@ -84,14 +85,19 @@ def own_views(employee: Employee, titles: Titles, called: Called) -> Iterator[Ow
         )
 
 
-def steps(employee: Employee, titles: Titles, called: Called) -> Iterator[Stepped]:
+def steps(
+    employee: Employee, titles: Titles, called: Called, reader_id: int
+) -> Iterator[Stepped]:
     for row in of(Step, employee):
         day, about = i18n.day(row.created_at), wording.CRITERIA[row.criterion]
+        withheld = row.kind == mending.KIND and row.created_by_id != reader_id
+        words = "" if withheld else row.text
         yield Stepped(
+            is_withheld=withheld,
             kind=row.kind,
             criterion=row.criterion,
             task=titles.get(row.task_id),
-            text=Text(f"step_{row.id}", row.text, _("Step"), f"{about}, {day}"),
+            text=Text(f"step_{row.id}", words, _("Step"), f"{about}, {day}"),
             due_on=row.due_on,
             done_at=row.done_at,
             created_at=row.created_at,
@@ -104,13 +110,19 @@ def talks(employee: Employee, called: Called) -> Iterator[Talked]:
         yield Talked(at=row.at, held_at=row.held_at, held_by=called(row.held_by_id))
 
 
-def talk_items(employee: Employee, called: Called) -> Iterator[Item]:
-    """Yield each item, also those a manager kept to oneself: they are about someone."""
+def talk_items(employee: Employee, called: Called, reader_id: int) -> Iterator[Item]:
+    """Yield each item, also those that the reader keeps to oneself.
+
+    What another manager keeps so is told without its words: that one hands them out.
+    """
     for row in of(TalkItem, employee):
         day = i18n.day(row.created_at)
+        withheld = not row.is_shared and row.created_by_id != reader_id
+        words = "" if withheld else row.text
         yield Item(
+            is_withheld=withheld,
             kind=row.kind,
-            text=Text(f"talk_{row.id}", row.text, _("For the one-on-one"), day),
+            text=Text(f"talk_{row.id}", words, _("For the one-on-one"), day),
             is_shared=row.is_shared,
             doer=row.doer,
             due_on=row.due_on,

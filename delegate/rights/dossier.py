@@ -175,8 +175,12 @@ class OwnSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stepped:
-    """A small step on one criterion: to get acquainted, or to mend trust."""
+    """A small step on one criterion: to get acquainted, or to mend trust.
 
+    `is_withheld`: another manager keeps its words, and hands them out.
+    """
+
+    is_withheld: bool
     kind: str
     criterion: str
     task: Text | None
@@ -198,8 +202,12 @@ class Talked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """Something that was to be talked about, or to be done; also a manager's own."""
+    """Something that was to be talked about, or to be done.
 
+    `is_withheld`: another manager keeps its words, and hands them out.
+    """
+
+    is_withheld: bool
     kind: str
     text: Text
     is_shared: bool
