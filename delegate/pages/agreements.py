@@ -47,7 +47,7 @@ FILTERS = {
     "draft": _("Drafts"),
     "agreed": _("Agreed"),
     "looked_back": _("Looked back"),
-    "ended": _("Ended"),
+    "ended": _("Ended or taken back"),
 }
 GROUPS = {
     "overdue": _("To look back: the day has passed"),
@@ -55,7 +55,7 @@ GROUPS = {
     "later": _("Later"),
     "no_day": _("No day to look back"),
     "draft": _("Drafts, to discuss"),
-    "ended": _("Ended"),
+    "ended": _("Ended or taken back"),
 }
 
 
@@ -71,6 +71,7 @@ def index() -> ResponseReturnValue:
         groups=grouped(found.rows, today),
         found=found,
         filters=FILTERS,
+        teams=access.my_teams(),
         group_words=GROUPS,
         show=show,
         people=people,

@@ -50,10 +50,13 @@ def index() -> ResponseReturnValue:
     team = access.current_team()
     show, span = query_choice("show", SHOWN, "all"), asked_span()
     if team is None:
-        return render_template("progress/index.html", team=None, story=None)
+        return render_template(
+            "progress/index.html", team=None, story=None, teams=access.my_teams()
+        )
     return render_template(
         "progress/index.html",
         team=team,
+        teams=access.my_teams(),
         show=show,
         shown=SHOWN,
         span=span,

@@ -137,6 +137,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "what_if/index.html",
         team=team,
+        teams=access.my_teams(),
         people=people,
         tasks=tasks,
         person=person,

@@ -119,7 +119,6 @@ TASKS = (
             "Alleen cijfers uit het reparatiesysteem; geen namen van huurders of"
             " collega’s.",
         ),
-        with_me=True,
     ),
     SampleTask(
         "invoices",
@@ -235,7 +234,6 @@ TASKS = (
             "It stays within the present system; no new licence.",
             "Het blijft binnen het huidige systeem; geen nieuwe licentie.",
         ),
-        with_me=True,
     ),
     SampleTask(
         "standup",
