@@ -272,6 +272,29 @@ def test_an_upgrade_loses_nothing_of_what_was_there(bare, revision):
         flask_migrate.check()
 
 
+def test_a_step_in_either_direction_gives_out_no_id_anew(bare):
+    """What was erased must not lend its id to what comes next."""
+    with bare.app_context():
+        flask_migrate.upgrade(revision="0003")
+        fill()
+        for step in (flask_migrate.upgrade, flask_migrate.downgrade):
+            events = sa.Table("pair_event", sa.MetaData(), autoload_with=db.engine)
+            with db.engine.begin() as connection:
+                [last] = connection.execute(added(events)).inserted_primary_key
+                connection.execute(events.delete())
+            step()
+            with db.engine.begin() as connection:
+                [next_one] = connection.execute(added(events)).inserted_primary_key
+
+            assert next_one > last
+
+
+def added(events):
+    """Return the statement that adds an event, whose id the database gives out."""
+    row = {key: value for key, value in ROWS["pair_event"][0].items() if key != "id"}
+    return events.insert().values(row)
+
+
 @pytest.mark.parametrize("bare", ["sqlite"], indirect=True)
 def test_a_fresh_file_is_not_backed_up(bare):
     with bare.app_context():

@@ -26,11 +26,16 @@ def keep_kinds(listed: str) -> None:
         op.drop_constraint(op.f('ck_pair_event_kind'), 'pair_event', type_="check")
         op.create_check_constraint(op.f('ck_pair_event_kind'), 'pair_event', kinds)
         return
+    sequence = "SELECT seq FROM sqlite_sequence WHERE name = 'pair_event'"
+    given_out = op.get_bind().scalar(sa.text(sequence)) or 0
     with op.batch_alter_table(
         'pair_event', recreate='always', table_kwargs={"sqlite_autoincrement": True}
     ) as batch_op:
         batch_op.drop_constraint(op.f('ck_pair_event_kind'), type_="check")
         batch_op.create_check_constraint(op.f('ck_pair_event_kind'), kinds)
+    # The new table begins to count at its own rows: no id may be given out twice.
+    op.execute("DELETE FROM sqlite_sequence WHERE name = 'pair_event'")
+    op.execute(f"INSERT INTO sqlite_sequence (name, seq) VALUES ('pair_event', {given_out})")
 
 
 def upgrade() -> None:
