@@ -2,6 +2,8 @@
 
 import re
 import socket
+import sqlite3
+from contextlib import closing
 from datetime import date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from threading import Thread
@@ -14,7 +16,7 @@ from aiosmtpd.controller import Controller
 from browsing import Browser
 from conftest import make_app, on_one_database
 
-from delegate import i18n
+from delegate import i18n, logs
 from delegate.identity import accounts, letters, mail
 from delegate.models import (
     CheckIn,
@@ -37,8 +39,11 @@ class Box:
 
     def __init__(self):
         self.mails = []
+        self.meanwhile = None
 
     async def handle_DATA(self, server, session, envelope):
+        if self.meanwhile:
+            self.meanwhile()
         mail = message_from_bytes(envelope.content, policy=policy.default)
         self.mails.append(mail)
         return "250 OK"
@@ -402,6 +407,49 @@ def test_a_reminder_that_was_not_taken_goes_out_the_next_time(site, database, tm
     assert "Not taken: 1" in said
     assert "Mailed 1 of 1" in reminded(site.app)[0]
     assert len(site.box.take()) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_others_save_while_a_reminder_is_mailed(site, tmp_path):
+    """A mail server may take long, and SQLite has one lock for all that write."""
+    with_due(site.app)
+    changed(site.app, reminds=True)
+    free = []
+
+    def save():
+        path = tmp_path / "delegate.sqlite"
+        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            free.append(True)
+
+    site.box.meanwhile = save
+
+    assert "Mailed 1 of 1" in reminded(site.app)[0]
+    assert free == [True]
+
+
+@on_one_database
+def test_what_goes_wrong_for_one_manager_keeps_no_other_from_being_told(site, caplog):
+    with_due(site.app)
+    changed(site.app, reminds=True, email="alice smith@example.org")
+    with site.app.app_context():
+        bob, team = factory.manager_with_team("Bob")
+        bob.reminds, bob.confirmed_at = True, utc_now()
+        noon = i18n.to_utc(datetime.combine(i18n.today(), time(12)))
+        factory.employee(team.id, next_talk_at=noon)
+
+    said, code = reminded(site.app)
+
+    assert code == 1
+    assert "Mailed 1 of 2" in said
+    assert "Not taken: 1" in said
+    [letter] = site.box.take()
+    assert letter["To"] == "bob@example.org"
+    [record] = [one for one in caplog.records if "reminder" in one.message]
+    assert "alice" not in logs.Json().format(record)
+    with site.app.app_context():
+        told = db.select(Manager.reminded_on).order_by(Manager.id)
+        assert db.session.scalars(told).all() == [None, i18n.today()]
 
 
 @on_one_database

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from flask import current_app
 from sqlalchemy import ScalarSelect, func, or_, select, update
 
 from .. import i18n
@@ -24,55 +25,81 @@ class Reminded(NamedTuple):
     failed: int
 
 
+class Reader(NamedTuple):
+    """A manager who wants to be told: no row, as that would be read anew when used."""
+
+    id: int
+    email: str
+    before: date | None
+    """When the mail before this one went out."""
+
+
 def remind(today: date) -> Reminded:
     """Mail each manager who wants it what is due, unless that was done today.
 
-    Commits as it goes: what was sent is not sent again, though this be killed.
+    Commits as it goes: what was sent is not sent again, though this be killed. What
+    goes wrong for one manager keeps nobody else from being told.
     """
-    outcomes = [
-        tell(manager, due, today)
-        for manager in to_tell(today)
-        if (due := due_for(manager.id, today))
-    ]
+    told = [attempt(reader, today) for reader in to_tell(today)]
+    outcomes = [one for one in told if one != "nothing"]
     sent, failed = outcomes.count("sent"), outcomes.count("failed")
     return Reminded(len(outcomes), sent, failed)
 
 
-def to_tell(today: date) -> list[Manager]:
+def to_tell(today: date) -> list[Reader]:
     """Return who wants to be told, with an address of which is known whose it is."""
-    return list(
-        db.session.scalars(
-            select(Manager)
-            .where(
-                Manager.reminds,
-                Manager.active,
-                Manager.confirmed_at.is_not(None),
-                not_yet(today),
-            )
-            .order_by(Manager.id)
+    rows = db.session.execute(
+        select(Manager.id, Manager.email, Manager.reminded_on)
+        .where(
+            Manager.reminds,
+            Manager.active,
+            Manager.confirmed_at.is_not(None),
+            not_yet(today),
         )
+        .order_by(Manager.id)
     )
+    return [Reader(*row) for row in rows]
 
 
 def not_yet(today: date) -> Any:
     return or_(Manager.reminded_on.is_(None), Manager.reminded_on != today)
 
 
-def tell(manager: Manager, due: Mapping[str, int], today: date) -> str:
-    """Mail it, and return "sent" or "failed"; "late" where another run just did."""
-    before = manager.reminded_on
-    mine = update(Manager).where(Manager.id == manager.id)
+def attempt(reader: Reader, today: date) -> str:
+    """Return how it went, whatever went wrong: the log says what."""
+    try:
+        return tell(reader, today)
+    except Exception as error:
+        db.session.rollback()
+        current_app.logger.error("a reminder was not sent", exc_info=error)
+        return "failed"
+
+
+def tell(reader: Reader, today: date) -> str:
+    """Mail what is due, and return "sent" or "failed"; "late" where another run just
+    did, and "nothing" where nothing is due.
+
+    No transaction is open while it is mailed: on SQLite nobody else could save then.
+    """
+    due = due_for(reader.id, today)
+    if not due:
+        return "nothing"
+    mine = update(Manager).where(Manager.id == reader.id)
     claimed: Any = db.session.execute(
         mine.where(not_yet(today)).values(reminded_on=today)
     )
     db.session.commit()
     if not claimed.rowcount:
         return "late"
-    if letters.send_reminder(manager.email, due):
-        return "sent"
-    db.session.execute(mine.values(reminded_on=before))
-    db.session.commit()
-    return "failed"
+    sent = False
+    try:
+        sent = letters.send_reminder(reader.email, due)
+    finally:
+        if not sent:
+            db.session.rollback()
+            db.session.execute(mine.values(reminded_on=reader.before))
+            db.session.commit()
+    return "sent" if sent else "failed"
 
 
 def due_for(manager_id: int, today: date) -> Mapping[str, int]:
