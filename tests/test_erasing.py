@@ -21,6 +21,7 @@ from delegate.models import (
     Remark,
     Safeguard,
     Step,
+    TalkItem,
     Task,
     Team,
     TeamConditions,
@@ -152,7 +153,8 @@ def test_texts_about_others_that_bear_the_name_are_pointed_at(app, alice, known)
         carla = factory.employee(alice.team_id, name="Carla")
         of_carla = {"team_id": alice.team_id, "employee_id": carla.id}
         step = {"kind": "repair", "criterion": "help", "text": "With Ann"}
-        db.session.add(Step(**step, **of_carla))
+        mine = {"created_by_id": alice.manager_id}
+        db.session.add(Step(**step, **of_carla, **mine))
         factory.own_view(factory.employee(alice.team_id, name="Dana"), can="As Ann")
         hidden = {"can": "As Ann", "revealed_at": None}
         factory.own_view(factory.employee(alice.team_id, name="Emil"), **hidden)
@@ -173,6 +175,31 @@ def test_texts_about_others_that_bear_the_name_are_pointed_at(app, alice, known)
     assert {a["href"] for a in page.select("main section li a")} == ways
 
 
+@on_one_database
+def test_no_text_is_pointed_at_that_only_a_colleague_may_read(app, alice, bob, known):
+    with app.app_context():
+        bas, carla, dana = (
+            factory.employee(alice.team_id, name=name)
+            for name in ("Bas", "Carla", "Dana")
+        )
+
+        def add(model, employee, maker, **values):
+            ids = {"team_id": alice.team_id, "employee_id": employee.id}
+            factory.add(model(**ids, created_by_id=maker.manager_id, **values))
+
+        note = {"kind": "note", "text": "As Ann"}
+        step = {"kind": "repair", "criterion": "help", "text": "With Ann"}
+        add(TalkItem, bas, bob, is_shared=False, **note)
+        add(Step, bas, bob, **step)
+        add(TalkItem, carla, bob, is_shared=True, **note)
+        add(TalkItem, dana, alice, is_shared=False, **note)
+        ways = [f"/people/{one.id}" for one in (carla, dana)]
+    page = alice.get(f"/people/{known['employee_id']}/erase")
+
+    assert [a["href"] for a in page.select("main section li a")] == ways
+    assert "only another manager may read is not searched" in page.text
+
+
 def test_no_text_that_was_removed_is_pointed_at(app, alice, known):
     with app.app_context():
         bas = factory.employee(alice.team_id, name="Bas", learning="Ask Ann")
@@ -183,7 +210,7 @@ def test_no_text_that_was_removed_is_pointed_at(app, alice, known):
         db.session.commit()
 
         ann = db.session.get(Employee, known["employee_id"])
-        assert [row.title for row in erasure.mentions(ann)] == []
+        assert [row.title for row in erasure.mentions(ann, alice.manager_id)] == []
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -76,7 +76,7 @@ def person(employee_id: int) -> ResponseReturnValue:
             gettext("Erased, with all that was written. No name is kept of it."),
         )
         return redirect(url_for("people.index", team=team_id))
-    found = erasure.mentions(employee)
+    found = erasure.mentions(employee, access.manager().id)
     return render_template(
         "erasing/person.html",
         form=form,

@@ -22,9 +22,11 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
 )
 
 from .. import database
+from ..dialogue import meeting, mending
 from ..identity import links
 from ..models import (
     Agreement,
@@ -152,8 +154,11 @@ def warned(team: Team, today: date) -> list[Due]:
     return due(team, today + WARNING, today)
 
 
-def mentions(employee: Employee) -> list[Any]:
+def mentions(employee: Employee, manager_id: int) -> list[Any]:
     """Return the rows about something or someone else in which the name stands.
+
+    Only in what this manager may read: that a name stands in a colleague's own note
+    would tell of that note.
 
     As a word, whole or only its first part. Erasing leaves those texts: they are about
     others, and only a reader can tell.
@@ -161,20 +166,25 @@ def mentions(employee: Employee) -> list[Any]:
     parts = {employee.name, employee.name.split()[0]}
     names = [re.escape(part) for part in parts if len(part) >= SHORTEST]
     named = re.compile(rf"\b({'|'.join(names)})\b", re.IGNORECASE)
-    found = [row for row, text in said(employee) if names and named.search(text)]
+    found = [
+        row for row, text in said(employee, manager_id) if names and named.search(text)
+    ]
     return list(dict.fromkeys(found))
 
 
-def said(employee: Employee) -> Iterator[tuple[Any, str]]:
+def said(employee: Employee, manager_id: int) -> Iterator[tuple[Any, str]]:
     """Yield what stands in the rows of the team that do not go with this person."""
+    may_read: dict[Any, ColumnElement[bool]] = {
+        OwnView: OwnView.revealed_at.is_not(None),
+        Step: or_(Step.kind != mending.KIND, mending.repairs(manager_id)),
+        TalkItem: meeting.readable(manager_id),
+    }
     for model in (Task, Employee, Rating, Agreement):
         for row in db.session.scalars(others(model, employee)):
             yield row, written(row)
     for model, under in UNDER:
         below: Any = others(model, employee).join(under).add_columns(under)
-        if under is OwnView:
-            below = below.where(OwnView.revealed_at.is_not(None))
-        for row, child in db.session.execute(below):
+        for row, child in db.session.execute(below.where(may_read.get(under, true()))):
             yield row, written(child)
     conditions = db.session.get(TeamConditions, employee.team_id)
     if conditions:
