@@ -74,7 +74,7 @@ MAY_IMPORT = {
         "rules",
     },
     "appointments": {"flask_babel", "icalendar", "models", "planning", "sqlalchemy"},
-    "reminding": {"appointments", "i18n", "letters", "models", "sqlalchemy"},
+    "reminding": {"flask", "appointments", "i18n", "letters", "models", "sqlalchemy"},
     "planning": {"sqlalchemy", "rules", "models"},
     "own_words": {"flask_babel", "rules"},
     "own_view": {
