@@ -20,6 +20,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Select,
+    case,
     cast,
     func,
     literal,
@@ -77,7 +78,9 @@ class Appointment(NamedTuple):
     """One appointment: at a moment (UTC), or on a day.
 
     `kind`, `id`, `number` and `made_at` say which one it is, and never change;
-    `sequence` rises with every change to what it shows.
+    `sequence` rises with every change to what it shows, and never falls.
+    `stamp` is when it or what is known of the person last changed; of when a task got
+    another title nothing is kept.
     """
 
     kind: str
@@ -150,13 +153,16 @@ def talks(today: date) -> Select[Any]:
 
 
 def held(today: date) -> Select[Any]:
-    """Return the query for the one-on-ones that were held."""
+    """Return the query for the one-on-ones that were held.
+
+    One bears the name as it is now, so its sequence rises with the person's version.
+    """
     return (
         columns(
             "talk",
             Employee.id,
-            Talk.sequence,
-            Talk.held_at,
+            later(Talk.sequence, Employee.version),
+            later(Talk.held_at, Employee.changed_at),
             number=Talk.number,
             made_at=Employee.created_at,
             at=Talk.at,
@@ -178,7 +184,7 @@ def look_backs(today: date) -> Select[Any]:
             "look_back",
             Agreement.id,
             versions,
-            changed,
+            later(changed, Employee.changed_at),
             made_at=Agreement.created_at,
             day=Agreement.look_back_on,
             title=Task.title,
@@ -194,7 +200,7 @@ def check_ins(today: date) -> Select[Any]:
             "check_in",
             CheckIn.id,
             CheckIn.version + Employee.version + Task.version,
-            CheckIn.created_at,
+            later(CheckIn.created_at, Employee.changed_at),
             made_at=CheckIn.created_at,
             day=CheckIn.day,
             title=Task.title,
@@ -231,6 +237,11 @@ def columns(
         Employee.name,
         literal("") if title is None else title,
     )
+
+
+def later(one: Any, other: Any) -> Any:
+    """Return the greater of two columns, in words that either database knows."""
+    return case((one > other, one), else_=other)
 
 
 def agreed(query: Select[Any], today: date) -> Select[Any]:
@@ -283,6 +294,7 @@ def event(one: Appointment, address: str, *, with_names: bool) -> Any:
     made.add("uid", one.uid)
     made.add("sequence", one.sequence)
     made.add("dtstamp", one.stamp.replace(tzinfo=UTC))
+    made.add("last-modified", one.stamp.replace(tzinfo=UTC))
     if one.at:
         begin = one.at.replace(tzinfo=UTC)
         made.add("dtstart", begin)
