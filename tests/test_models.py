@@ -9,6 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from delegate import rules
 from delegate.models import (
+    AGREEMENT_TEXTS,
     Agreement,
     Employee,
     Manager,
@@ -165,3 +166,11 @@ def test_the_lower_clarity_counts_once_both_are_answered(outcome, limits, clarit
     )
 
     assert task.facts().clarity == clarity
+
+
+def test_every_text_of_an_agreement_is_listed():
+    """Its form fills what is listed, and the database limits how long that is."""
+    columns = Agreement.__table__.columns
+    texts = {one.name for one in columns if one.default and one.default.arg == ""}
+
+    assert texts == {*AGREEMENT_TEXTS, "closing_reason"}

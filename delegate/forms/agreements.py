@@ -15,23 +15,11 @@ from wtforms.fields.choices import SelectChoice
 
 from .. import agreeing, rules
 from ..dialogue.phrasing import ABOUT_ENDING, ABOUT_WHY
-from ..models import Agreement
+from ..models import AGREEMENT_TEXTS, Agreement
 from ..wording import LEVELS
 from . import Choice, DayField, LevelField, LongText, NoteText, VersionedForm
 from .safeguards import SafeguardsForm, safeguard, texts_of
 
-TEXTS = (
-    "reason",
-    "outcome",
-    "limits",
-    "why_you",
-    "decides",
-    "asks_first",
-    "stays",
-    "inform",
-    "help",
-    "resources",
-)
 PAST = _("Choose a day from today on.")
 WHEN = _("Choose a day to look back: every agreement has one.")
 
@@ -112,7 +100,7 @@ class AgreementForm(SafeguardsForm):
         )
 
     def fill(self, row: Any) -> None:
-        for name in (*TEXTS, "look_back_on"):
+        for name in (*AGREEMENT_TEXTS, "look_back_on"):
             setattr(row, name, self[name].data)
         self.guard(row)
         flag_modified(row, "reason")  # a change of a safeguard alone is a version too

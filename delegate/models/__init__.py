@@ -7,6 +7,7 @@ zone, because SQLite gives them back that way.
 
 from .agreed import (
     AGREEMENT_STATES,
+    AGREEMENT_TEXTS,
     EVENTS,
     LIVE_STATES,
     Agreement,

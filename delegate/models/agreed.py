@@ -30,6 +30,20 @@ from .workplace import Employee, Task
 AGREEMENT_STATES = ("draft", "agreed", "looked_back", "taken_back", "ended")
 LIVE_STATES = ("draft", "agreed", "looked_back")
 
+AGREEMENT_TEXTS = (
+    "reason",
+    "outcome",
+    "limits",
+    "why_you",
+    "decides",
+    "asks_first",
+    "stays",
+    "inform",
+    "help",
+    "resources",
+)
+"""What two people write of an agreement while it holds."""
+
 EVENTS = (
     "now",
     "drafted",
@@ -127,19 +141,7 @@ class Agreement(Versioned, Model):
         CheckConstraint(
             "state <> 'agreed' OR look_back_on IS NOT NULL", name="look_back_if_agreed"
         ),
-        *at_most(
-            "reason",
-            "outcome",
-            "limits",
-            "why_you",
-            "decides",
-            "asks_first",
-            "stays",
-            "inform",
-            "help",
-            "resources",
-            "closing_reason",
-        ),
+        *at_most(*AGREEMENT_TEXTS, "closing_reason"),
         Index(
             "uq_agreement_one_live",
             "employee_id",

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from .. import agreeing, i18n, planning
 from ..history import chronicle
 from ..models import (
+    AGREEMENT_TEXTS,
     Agreement,
     CheckIn,
     Employee,
@@ -35,17 +36,9 @@ from . import talk
 from . import team as sample
 from .team import Text
 
-AGREEMENT_TEXTS = (
-    "reason",
-    "why_you",
-    "decides",
-    "asks_first",
-    "stays",
-    "inform",
-    "help",
-    "resources",
-    "closing_reason",
-)
+OF_TASK = ("outcome", "limits")
+"""What an agreement here says as its task does."""
+ITS_OWN = (*(one for one in AGREEMENT_TEXTS if one not in OF_TASK), "closing_reason")
 TALK = ("count_on_me", "asks_of_me", "learning")
 OWN_TEXTS = ("can", "cannot_yet", "needs_from_manager", "can_be_counted_on")
 NOON = time(12)
@@ -226,8 +219,6 @@ def agreement(
         state=one.state,
         level=one.level,
         advised=advised,
-        outcome=task.outcome,
-        limits=task.limits,
         look_back_on=loading.working_day(one.look_back_in),
         created_by_id=loading.manager.id,
         created_at=made,
@@ -237,7 +228,8 @@ def agreement(
             Safeguard(criterion=criterion, text=loading.say(text))
             for criterion, text in one.safeguards.items()
         ],
-        **{name: loading.say(getattr(one, name)) for name in AGREEMENT_TEXTS},
+        **{name: getattr(task, name) for name in OF_TASK},
+        **{name: loading.say(getattr(one, name)) for name in ITS_OWN},
     )
 
 
