@@ -129,10 +129,6 @@ class Proposal(NamedTuple):
     Where no task could go to anyone, the wishes are of no person or task: "free" is
     then the free hours of all. An empty group: nothing could, whatever is given up."""
 
-    @property
-    def is_best(self) -> bool:
-        return (self.hours, self.levels) == (self.hours_bound, self.levels_bound)
-
 
 class Column(NamedTuple):
     """One task for one person. In a list they stand by task."""

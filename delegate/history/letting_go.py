@@ -18,7 +18,6 @@ from ..models import Agreement, Employee, LookBack, PairEvent, Task, db
 from ..rules import Level, band
 
 KINDS = ("now", "drafted", "agreed", "level", "taken_back", "ended")
-CLOSED = ("taken_back", "ended")
 
 TOGETHER = timedelta(minutes=1)
 """How long after an agreement's step another still belongs to it."""
