@@ -70,7 +70,7 @@ def rows(page):
     """Return the words of each row of the tasks, by the title of the task."""
     lines = page.select("main section:has(> #tasks) tbody tr")
     return {
-        line.th.text.strip(): " ".join(line.select("td")[-1].text.split())
+        line.th.a.text.strip(): " ".join(line.select("td")[-1].text.split())
         for line in lines
     }
 
@@ -156,11 +156,25 @@ def test_it_says_which_wish_is_in_the_way(app, alice, team):
     assert all(page.select(href) for _words, href in found)
     assert as_it_stands(page)[f"t{planning}-wish"] == str(bo)
 
+    text = " ".join(page.select_one("#faults").text.split())
+    assert "“Planning” goes to Bo: needs 6 hours a week" in text
+    assert "No more hours than Bo has free: asked: 6 hours a week, free: 5" in text
+    assert "Give up one wish of each list" in text
+    assert "Giving up the first of each list is enough." in text
+    wish = {f"t{planning}-wish": bo, "least": "4", f"p{bo}-hours": "9"}
+    text = alice.page(worked_out(alice, **wish), 422).select_one("#faults").text
+    assert "“Planning” goes to Bo: advised level 3, the least is 4" in text
+    assert "Give up one of these:" in text
+    assert "Giving up the first is enough." in text
+    assert "of each list" not in text
+
     everyone = {f"p{team[name]}-is_out": "y" for name in ("Ann", "Bo")}
     page = alice.page(worked_out(alice, **everyone), 422)
-    assert [(link.text, link["href"]) for link in page.select("#faults li a")] == [
-        ("Who takes nothing", "#people")
-    ]
+    link = page.select_one("#faults p a")
+    assert (link.text, link["href"]) == (
+        "Nobody may take anything: untick “Takes nothing” for someone.",
+        "#people",
+    )
     no_hours = {f"t{team[title]}-hours": "" for title in ("Planning", "Report")}
     page = alice.page(worked_out(alice, **no_hours), 422)
     assert "There is no task with hours that someone could take" in page.text
@@ -183,6 +197,24 @@ def test_a_task_to_grow_in_is_found_where_it_is_wished(app, alice, team):
     found = rows(alice.get(alice.url))["Planning"]
     assert found.startswith("Bo 3 Hear a proposal")
     assert "A task to grow in: 3 is one above how it goes now." in found
+
+
+@on_one_database
+def test_it_says_who_does_a_task_now(app, alice, team):
+    """What is let go already is told apart, counted once at the furthest level."""
+    with app.app_context():
+        ann, bo = (db.session.get(Employee, team[name]) for name in ("Ann", "Bo"))
+        report = db.session.get(Task, team["Report"])
+        factory.pair(ann, report, current=4)
+        factory.pair(bo, report, current=2)
+    worked_out(alice)
+    page = alice.get(alice.url)
+    text = " ".join(page.main.text.split())
+
+    assert "2 of 4 hours are free already: Ann does it now at level 4." in text
+    assert "2 of them are free already" in text
+    assert "this frees 5.4 more" in text
+    assert text.count("does it now: 4") == 1
 
 
 @on_one_database

@@ -22,7 +22,7 @@ from ..forms import flash_link, query_choice
 from ..forms.planner import WishesForm
 from ..models import Proposal, Team, db
 from ..practice import proposing
-from ..practice.proposing import Line, Question, Scene
+from ..practice.proposing import Fit, Line, Question, Scene
 
 bp = Blueprint("planner", __name__, url_prefix="/planner", cli_group=None)
 
@@ -68,7 +68,11 @@ def page(
         lines={one.task.id: one for one in told.lines} if told else {},
         loads={one.employee.id: one for one in told.loads} if told else {},
         form=form or WishesForm.of(scene, row, sent=False),
-        in_the_way=[[obstacle(one, scene) for one in group] for group in in_the_way],
+        in_the_way=[
+            [obstacle(one, scene, form) for one in group]
+            for group in in_the_way
+            if form
+        ],
         differences=differences,
         faults=list(form.faults()) if form else [],
         may_draft=told is not None and any(one.employee for one in told.lines),
@@ -96,9 +100,13 @@ class Obstacle(NamedTuple):
     name: str
     title: str
     id: str
+    hours: float | None
+    """What the task takes, or what is to go to this person in any case."""
+    free: float | None
+    fit: Fit | None
 
 
-def obstacle(wish: Wish, scene: Scene) -> Obstacle:
+def obstacle(wish: Wish, scene: Scene, form: WishesForm) -> Obstacle:
     names = {one.id: one.name for one in scene.people}
     titles = {one.id: one.title for one in scene.tasks}
     field = {
@@ -114,7 +122,22 @@ def obstacle(wish: Wish, scene: Scene) -> Obstacle:
         names.get(wish.person or 0, ""),
         titles.get(wish.task or 0, ""),
         field,
+        *numbers(wish, scene, form),
     )
+
+
+def numbers(
+    wish: Wish, scene: Scene, form: WishesForm
+) -> tuple[float | None, float | None, Fit | None]:
+    """Return the hours asked, those free, and the level, as they were typed."""
+    free = {one.id: its.hours.data for one, its in form.people}
+    asked = [
+        its.hours.data or 0
+        for one, its in form.tasks
+        if (one.id == wish.task if wish.task else its.fixed == wish.person)
+    ]
+    key = wish.person or 0, wish.task or 0
+    return sum(asked), free.get(wish.person or 0), scene.fits.get(key)
 
 
 @bp.post("/<id:team_id>")

@@ -41,6 +41,17 @@ class Fit(NamedTuple):
     is_growth: bool
 
 
+class Doing(NamedTuple):
+    """Who does a task now at the furthest level, and how far that is."""
+
+    employee: Employee
+    level: Level
+
+    def freed(self, hours: float) -> float:
+        """Return how many of its hours are let go already."""
+        return round(hours * assigning.FREED[self.level], 3)
+
+
 class Scene(NamedTuple):
     """What there is to divide: the manager's own tasks, and who could take them.
 
@@ -51,6 +62,8 @@ class Scene(NamedTuple):
     tasks: Sequence[Task]
     fits: Mapping[Key, Fit]
     live: Mapping[Key, Live]
+    doing: Mapping[int, Doing]
+    """By the task; not there where nobody does it."""
 
     @property
     def free(self) -> list[Task]:
@@ -112,6 +125,12 @@ class Line(NamedTuple):
     """Who has a higher level for it, highest first."""
     is_stale: bool = False
     """Whether the level is another one now."""
+    doing: Doing | None = None
+
+    @property
+    def already(self) -> float:
+        """How many of its hours are let go already."""
+        return self.doing.freed(self.hours) if self.doing else 0
 
 
 def gather(team_id: int, rater_id: int, today: date) -> Scene:
@@ -121,7 +140,29 @@ def gather(team_id: int, rater_id: int, today: date) -> Scene:
     ids = [one.id for one in tasks]
     facts = planning.gather(team_id, rater_id, today, tasks=ids)
     live = {key: now.agreement for key, now in facts.now.items() if now.agreement}
-    return Scene(people, tasks, dict(fits(facts, people, tasks)), live)
+    return Scene(
+        people,
+        tasks,
+        dict(fits(facts, people, tasks)),
+        live,
+        doing(facts, people),
+    )
+
+
+def doing(facts: Facts, people: Sequence[Employee]) -> dict[int, Doing]:
+    """Return who does each task at the furthest level; of several, the first."""
+    names = {one.id: one for one in people}
+    found: dict[int, Doing] = {}
+    for (who, task), now in facts.now.items():
+        if now.current is None or who not in names:
+            continue
+        before = found.get(task)
+        if before is None or (-now.current, names[who].name) < (
+            -before.level,
+            before.employee.name,
+        ):
+            found[task] = Doing(names[who], now.current)
+    return found
 
 
 def fits(
@@ -293,6 +334,16 @@ class Told(NamedTuple):
         return sum(one.hours or 0 for one in self.row.tasks)
 
     @property
+    def already(self) -> float:
+        """The hours on these tasks that are let go already."""
+        return round(sum(one.already for one in self.lines), 2)
+
+    @property
+    def more(self) -> float:
+        """The hours that come free beyond those that are let go already."""
+        return round(sum(max(0, one.freed - one.already) for one in self.lines), 2)
+
+    @property
     def short_of(self) -> tuple[float, float]:
         """How far something better could lie at most: in hours freed, and in levels."""
         row = self.row
@@ -342,7 +393,7 @@ def line_of(scene: Scene, kept: ProposedTask, task: Task) -> Line:
     who = people.get(kept.employee_id or 0)
     hours = kept.hours or 0
     if who is None or kept.level is None:
-        return Line(task, hours)
+        return Line(task, hours, doing=scene.doing.get(task.id))
     level, fit = Level(kept.level), scene.fits.get((who.id, task.id))
     return Line(
         task,
@@ -355,6 +406,7 @@ def line_of(scene: Scene, kept: ProposedTask, task: Task) -> Line:
         round(hours * assigning.FREED[level], 3),
         scene.live.get((who.id, task.id)),
         is_stale=fit is None or fit.level != level,
+        doing=scene.doing.get(task.id),
     )
 
 
