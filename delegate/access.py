@@ -367,9 +367,12 @@ def own_agreement_or_404(
 ) -> Here:
     """Return the manager's agreement, of a person and a task that are still there.
 
-    To end it (`ends`) is still possible where someone has left.
+    To end it (`ends`) is still possible where someone has left. Of saves at the same
+    moment the second sees what the first left behind.
     """
     agreement = own_or_404(Agreement, agreement_id, write=write or ends)
+    if (write or ends) and request.method == "POST":
+        settled_or_404(agreement)
     pair = own_pair_or_404(agreement.employee_id, agreement.task_id, write=write)
     return Here(agreement, *pair)
 

@@ -130,7 +130,7 @@ def test_agreeing_proposes_check_ins_that_can_be_moved_kept_and_dropped(app, ali
     # Who saw an older one is told; what was typed stays.
     late = alice.page(alice.post(first, **sent(page, "", seen="Rang twice.")), 409)
     assert late.select_one("#conflict")
-    assert late.select_one("#seen").text.strip() == "Rang twice."
+    assert late.select_one("#seen")["value"] == "Rang twice."
 
     # Kept, with a line of what was seen and what it is an example of.
     again = sent(late, "", seen="Rang\nbefore ten.", criterion="informs")
@@ -143,7 +143,10 @@ def test_agreeing_proposes_check_ins_that_can_be_moved_kept_and_dropped(app, ali
     moved = alice.post(f"{first}/move", version=str(kept.version), day=str(day))
     assert moved.status_code == 409
 
-    alice.post(f"{second}/drop")
+    drop = sent(alice.get(second), "/drop")
+    alice.post(second, **sent(alice.get(second), "", seen="In time."))
+    assert alice.post(f"{second}/drop", **drop).status_code == 409
+    alice.post(f"{second}/drop", **sent(alice.get(second), "/drop"))
     assert second not in str(alice.get(url))
 
     # One more, by hand.

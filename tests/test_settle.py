@@ -7,7 +7,16 @@ import pytest
 from conftest import on_one_database
 from counting import statements
 
-from delegate.models import Agreement, CheckIn, Employee, PairEvent, db
+from delegate.models import (
+    Agreement,
+    CheckIn,
+    Employee,
+    LookBack,
+    Pair,
+    PairEvent,
+    Task,
+    db,
+)
 
 TODAY = date.today()
 SOON = TODAY + timedelta(days=40)
@@ -188,3 +197,61 @@ def test_the_screen_takes_the_same_few_queries_however_much_there_is(app, alice,
         assert len(alice.get(url).select(".settle-line")) == 15
 
     assert len(many) == len(few) <= 9
+
+
+@pytest.mark.parametrize(
+    ("title", "address", "fields"),
+    [
+        ("Draft draft", "/agreements/{id}", {"level": "4", "agree": "1"}),
+        ("Agreed agreed", "/agreements/{id}/look-back", {"state": "further"}),
+        ("Agreed agreed", "/agreements/{id}/look-back", {"state": "looked_back"}),
+        ("Agreed agreed", "/agreements/{id}/close", {"closing": "ended"}),
+        ("Agreed agreed", "/passing/{id}", {"employee_id": "{bea}"}),
+    ],
+)
+def test_of_clicks_at_one_moment_one_counts(app, alice, ann, title, address, fields):
+    with app.app_context():
+        bea = factory.employee(alice.team_id, "Bea").id
+    id = agreements(app)[title].id
+    given = {name: value.format(bea=bea) for name, value in fields.items()}
+    given |= {"look_back_on": SOON, "next_on": SOON, "level_why": "She asked for it."}
+    given |= {"closing_reason": "It ends.", "version": "1"}
+
+    answers = alice.click_again_and_again(address.format(id=id), **given)
+
+    assert sorted(one.status_code for one in answers) == [302, 409, 409]
+    with app.app_context():
+        count = db.select(db.func.count()).select_from
+        assert db.session.scalar(count(LookBack)) == ("look-back" in address)
+
+
+@on_one_database
+@pytest.mark.parametrize("who", ["abc", "-1", "²", ""])
+def test_a_task_goes_to_nobody_that_is_none(app, alice, ann, who):
+    id = agreements(app)["Agreed agreed"].id
+    given = {"employee_id": who, "closing_reason": "She knows it.", "version": "1"}
+    page = alice.page(alice.post(f"/passing/{id}", **given), 422)
+
+    assert "She knows it." in page.select_one("[name=closing_reason]").text
+    assert agreements(app)["Agreed agreed"].id == id
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("address", "fields"),
+    [("/agreements/{}/close", {"closing": "taken_back"}), ("/passing/{}", {})],
+)
+def test_who_does_it_no_longer_is_not_asked_about(app, alice, ann, address, fields):
+    with app.app_context():
+        fields |= {"employee_id": factory.employee(alice.team_id, "Bea").id}
+        db.session.scalars(
+            db.select(Pair).join(Task).where(Task.title == "Agreed")
+        ).one().current = 6
+        db.session.commit()
+    id = agreements(app)["Agreed agreed"].id
+    given = {"closing_reason": "Too soon.", "version": "1", "stops": "y", **fields}
+
+    assert alice.post(address.format(id), **given).status_code == 302
+
+    with app.app_context():
+        assert db.session.get_one(Agreement, id).pair.current is None

@@ -199,6 +199,7 @@ class CloseForm(VersionedForm):
     closing_reason = NoteText(
         _("Why, in a line that both can read"), phrases=ABOUT_ENDING
     )
+    stops = BooleanField(_("This person no longer does this task"), default=True)
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, SelectField
+from wtforms.validators import DataRequired
 
 from ..models import Employee
 from . import CHOOSE, NoteText, VersionedForm, id_or_none
@@ -13,12 +13,14 @@ from . import CHOOSE, NoteText, VersionedForm, id_or_none
 
 class PassForm(VersionedForm):
     employee_id = SelectField(
-        _("Who takes it"), [InputRequired(CHOOSE)], coerce=id_or_none
+        _("Who takes it"), [DataRequired(CHOOSE)], coerce=id_or_none
     )
     closing_reason = NoteText(
         _("Why"),
         description=_("Left empty, it says to whom the task goes."),
     )
+
+    stops = BooleanField(_("Whoever had it no longer does this task"), default=True)
 
     def offer(self, people: Sequence[Employee]) -> None:
         listed = [(str(one.id), one.name) for one in people]

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, case
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import flag_modified
 
 from .. import access, agreeing, database, i18n, planning, rules, wording
 from ..access import Here, own_agreement_or_404
@@ -270,6 +271,7 @@ def what_comes_next(
 
 
 def keep_look_back(agreement: Agreement, form: LookBackForm) -> None:
+    flag_modified(agreement, "reason")  # a look back alone is a version too
     db.session.add(
         LookBack(
             agreement_id=agreement.id,
@@ -306,6 +308,8 @@ def close(agreement_id: int) -> ResponseReturnValue:
     try:
         database.check_version(agreement, form.version.data)
         agreeing.close(agreement, form.closing.data, form.closing_reason.data or "")
+        if form.stops.data:
+            agreement.pair.current = None
         database.commit(agreement)
     except VersionConflict:
         return changed_meanwhile(here, form, "closing")

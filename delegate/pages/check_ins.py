@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from .. import access, database, forms, i18n, wording
 from ..database import VersionConflict
+from ..forms import VersionedForm
 from ..forms.check_ins import DayForm, KeepForm
 from ..models import LIVE_STATES, Agreement, CheckIn, Employee, Task, db, utc_now
 from ..practice import checking
@@ -118,7 +119,11 @@ def move(agreement_id: int, check_in_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{CHECK_IN}/drop")
 def drop(agreement_id: int, check_in_id: int) -> ResponseReturnValue:
+    """Drop one, unless it was kept or moved since it was shown."""
     here = own_check_in_or_404(agreement_id, check_in_id, settled=True)
+    form = VersionedForm()
+    if form.version.data != str(here.row.version):
+        return changed_meanwhile(here, form, "dropping")
     db.session.delete(here.row)
     db.session.commit()
     flash(gettext("Dropped."))
@@ -138,6 +143,7 @@ def page(here: Here, status: int = 200, **filled: Any) -> ResponseReturnValue:
     fresh: dict[str, Any] = {
         "keeping": KeepForm(formdata=None, obj=here.row),
         "moving": DayForm(formdata=None, obj=here.row),
+        "dropping": VersionedForm(formdata=None),
     }
     for form in fresh.values():
         form.accept(here.row)

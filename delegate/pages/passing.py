@@ -35,6 +35,8 @@ def index(agreement_id: int) -> ResponseReturnValue:
     try:
         database.check_version(here.agreement, form.version.data)
         draft = passed(here, other, form.closing_reason.data or "")
+        if form.stops.data:
+            here.agreement.pair.current = None
         database.commit(here.agreement)
     except (IntegrityError, VersionConflict):
         return changed_meanwhile(here, form)
