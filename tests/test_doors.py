@@ -78,7 +78,7 @@ DOORS = {
         ratings.edit ratings.save ratings.save_familiarity ratings.undo remarks.edit
         repair.show repair.step repair.postpone repair.talked
         steps.plan steps.edit steps.done steps.undo steps.drop
-        talks.plan talks.add talks.edit talks.done talks.drop talks.hold
+        talks.plan talks.add talks.edit talks.done talks.hold
         talks.take_back talks.put_back talks.questions talks.private_paper
         pairs.answer pairs.set_now pairs.undo_now pairs.set_familiarity
         pairs.undo_familiarity pairs.choose
@@ -92,7 +92,7 @@ DOORS = {
     "owner": """
         teams.remove teams.put_back
         plans.show plans.again plans.discard plans.download planner.download
-        repair.edit repair.done repair.drop talks.share
+        repair.edit repair.done repair.drop talks.drop talks.share
         sharing.invite sharing.change sharing.end sharing.hand_over sharing.withdraw
         erasing.keep erasing.person erasing.team export.everything
         """,

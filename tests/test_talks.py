@@ -260,9 +260,9 @@ def test_a_tick_is_undone(app, alice, ann):
 
 def test_what_is_dropped_is_kept_nowhere_and_can_be_put_back_at_once(app, alice, ann):
     words = "Ask twice.\nThen call."
-    put(
-        app, ann, words, "action", is_shared=True, doer="manager", due_on=PLANNED.date()
-    )
+    of = {"created_by_id": alice.manager_id, "created_at": utc_now() - A_DAY}
+    of |= {"is_shared": True, "doer": "manager", "due_on": PLANNED.date()}
+    put(app, ann, words, "action", **of)
     [one] = items(app)
     page = alice.page(alice.post(f"/talks/{ann}/items/{one.id}/drop"))
     assert items(app) == []
@@ -281,6 +281,10 @@ def test_what_is_dropped_is_kept_nowhere_and_can_be_put_back_at_once(app, alice,
         PLANNED.date(),
         True,
     )
+    assert back.created_at == one.created_at
+
+    faulty = alice.post(form["action"], **{**sent, "text": "", "since": "x"})
+    assert alice.page(faulty, 422).select_one(".dropped [name=doer][value=manager]")
 
 
 @on_one_database
@@ -351,6 +355,14 @@ def test_a_talk_that_came_early_was_held_now_and_one_without_a_plan_too(
         person = db.session.get(Employee, ann)
         person.next_talk_at = utc_now() + 9 * A_DAY
         db.session.commit()
+        version = person.version
+        planned = person.next_talk_at
+    held(alice, ann)
+    undo = alice.get("/people/").select_one(".flashes form")["action"]
+    alice.post(undo)
+    with app.app_context():
+        person = db.session.get(Employee, ann)
+        assert person.next_talk_at == planned
         version = person.version
     held(alice, ann)
     held(alice, ann, "2")

@@ -5,7 +5,7 @@ way to that paper never begins at the shared one.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from flask import (
@@ -26,7 +26,7 @@ from ..database import VersionConflict, lock
 from ..dialogue import acquainting, asking, meeting, mending
 from ..forms import Confirm, flash_link, flash_undo, query_choice, save
 from ..forms.talks import KINDS, HeldForm, ItemForm, NextForm, QuickForm
-from ..models import Employee, Manager, TalkItem, db, utc_now
+from ..models import YEARS, Employee, Manager, TalkItem, db, utc_now
 from ..printing import PAPERS, as_file, name_for, print_out
 
 bp = Blueprint("talks", __name__, url_prefix="/talks", cli_group=None)
@@ -68,6 +68,7 @@ def page(
     quick: QuickForm | None = None,
     planned: NextForm | None = None,
     dropped: ItemForm | None = None,
+    since: datetime | None = None,
     differences: Any = (),
 ) -> str:
     """Return the page, with the forms as they were sent where one was."""
@@ -83,10 +84,11 @@ def page(
         is_editor=may_write,
         today=i18n.today(),
         kinds=KINDS,
+        dropped=dropped,
+        since=since,
         quick=quick or new_item(employee),
         planned=planned or to_plan(employee, here.meeting),
         held=HeldForm(formdata=None, number=str(here.meeting.number)),
-        dropped=dropped,
         differences=differences,
     )
 
@@ -268,12 +270,15 @@ def share(employee_id: int, item_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ITEM}/drop")
 def drop(employee_id: int, item_id: int) -> ResponseReturnValue:
-    """Delete it; the page that answers is all that still has its words."""
+    """Delete one's own; the page that answers is all that still has its words."""
     employee, one = own_item_or_404(employee_id, item_id)
+    if one.created_by_id != access.manager().id:
+        abort(404)
     dropped = ItemForm(formdata=None, obj=one)
+    since = one.created_at
     db.session.delete(one)
     db.session.commit()
-    return page(employee, dropped=dropped)
+    return page(employee, dropped=dropped, since=since)
 
 
 @bp.post("/<id:employee_id>/put-back")
@@ -283,15 +288,25 @@ def put_back(employee_id: int) -> ResponseReturnValue:
     form = ItemForm()
     form.ask_of(gettext("Me"), employee.name)
     lock(employee)
+    since = min(moment_in(request.form.get("since")) or utc_now(), utc_now())
     if not form.validate():
-        abort(422)
+        return page(employee, dropped=form, since=since), 422
     row = {**form.about(), "text": form.text.data, "is_shared": form.is_shared.data}
-    if put_down(employee, [row]) is None:
+    if put_down(employee, [{**row, "created_at": since}]) is None:
         flash(full())
-    else:
-        db.session.commit()
-        flash(gettext("Put back."))
+        return page(employee, dropped=form, since=since), 422
+    db.session.commit()
+    flash(gettext("Put back."))
     return back(employee_id)
+
+
+def moment_in(text: str | None) -> datetime | None:
+    """Return the moment that a page of ours wrote down in an address or a form."""
+    try:
+        found = datetime.fromisoformat(text or "").replace(tzinfo=None)
+    except ValueError:
+        return None
+    return found if found.year in YEARS else None
 
 
 # ---- after the talk
@@ -304,12 +319,15 @@ def hold(employee_id: int) -> ResponseReturnValue:
     last = meeting.last_talk(employee)
     now = last.number + 1 if last else 1
     if request.form.get("number") == str(now):
-        was_planned = employee.next_talk_at is not None
+        planned = employee.next_talk_at
+        take_back = url_for(
+            ".take_back",
+            employee_id=employee_id,
+            number=now,
+            planned=planned and planned.isoformat(),
+        )
         meeting.hold(employee, access.manager().id, utc_now())
         db.session.commit()
-        take_back = url_for(".take_back", employee_id=employee_id, number=now)
-        if was_planned:
-            take_back += "?planned=1"
         flash_undo(gettext("Noted: you have talked."), take_back)
         flash_link(
             gettext("When do you talk again?"),
@@ -326,8 +344,8 @@ def take_back(employee_id: int, number: int) -> ResponseReturnValue:
     last = meeting.last_talk(employee)
     if last is None or last.number != number:
         abort(404)
-    if employee.next_talk_at is None and "planned" in request.args:
-        employee.next_talk_at = last.at
+    if employee.next_talk_at is None:
+        employee.next_talk_at = moment_in(request.args.get("planned"))
     db.session.delete(last)
     db.session.commit()
     flash(gettext("Undone."))

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from .. import i18n
-from ..dialogue import acquainting, meeting, mending, polling
+from ..dialogue import acquainting, mending, polling
 from ..identity import links
 from ..models import (
     Agreement,
@@ -193,7 +193,7 @@ def with_a_day(team: Team, manager_id: int, today: date) -> Sequence[Select[Any]
                 TalkItem.doer == "manager",
                 TalkItem.done_at.is_(None),
                 TalkItem.due_on <= until,
-                meeting.readable(manager_id),
+                TalkItem.created_by_id == manager_id,
             ),
             TalkItem.due_on, TalkItem.id,
         ),
