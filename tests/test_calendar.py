@@ -169,7 +169,8 @@ def test_a_new_name_is_news_of_what_was_held_and_no_sequence_falls(app, alice):
     kept.append(one_talk(app, path))
     change(app, Employee, ids[Employee], name="Ann de Wit")
     kept.append(one_talk(app, path))
-    assert alice.post(f"/talks/{ids[Employee]}/held/1/undo?planned=1").status_code < 400
+    undo = f"/talks/{ids[Employee]}/held/1/undo?planned={yesterday.isoformat()}"
+    assert alice.post(undo).status_code < 400
     kept.append(one_talk(app, path))
 
     assert kept[2]["SUMMARY"] == "One-on-one with Ann de Wit"

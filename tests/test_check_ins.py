@@ -123,6 +123,8 @@ def test_agreeing_proposes_check_ins_that_can_be_moved_kept_and_dropped(app, ali
     page = alice.get(first)
     past = alice.post(f"{first}/move", **sent(page, "/move", day="2020-01-06"))
     assert alice.page(past, 422).select_one("#day")["value"] == "2020-01-06"
+    late = alice.post(f"{first}/move", **sent(page, "/move", day="2999-01-07"))
+    assert "You look back on" in alice.page(late, 422).text
     day = TODAY + timedelta(days=5)
     alice.post(f"{first}/move", **sent(page, "/move", day=day))
     assert day in [row.day for row in check_ins(app)]

@@ -62,9 +62,9 @@ def test_one_click_marks_all_agreed(app, alice, ann):
         "Draft",
     ]
     before = agreements(app)["Agreed agreed"]
-    draft = agreements(app)["Draft draft"].id
+    draft = agreements(app)["Draft draft"].task_id
 
-    sent = {**typed(page), f"a{draft}-decides": "The order"}
+    sent = {**typed(page), f"t{draft}-decides": "The order"}
     assert alice.post(url, **sent).location == f"/plan/{ann}"
 
     found = agreements(app)
@@ -79,8 +79,10 @@ def test_one_click_marks_all_agreed(app, alice, ann):
 
 @on_one_database
 def test_another_level_than_was_agreed_is_another_agreement(app, alice, ann):
-    url, old = f"/settle/{ann}", agreements(app)["Agreed agreed"].id
-    sent = {**typed(alice.get(url)), f"a{old}-level": "5", f"a{old}-reason": "It went"}
+    url, was = f"/settle/{ann}", agreements(app)["Agreed agreed"]
+    old, task = was.id, was.task_id
+    other_tab = typed(alice.get(url)) | {f"t{task}-level": "6", f"t{task}-reason": "So"}
+    sent = other_tab | {f"t{task}-level": "5", f"t{task}-reason": "It went"}
 
     alice.post(url, **sent)
 
@@ -94,19 +96,26 @@ def test_another_level_than_was_agreed_is_another_agreement(app, alice, ann):
             "drafted",
             "agreed",
         ]
+    # What another tab says of the older one is shown beside it, and stays.
+    late = alice.page(alice.post(url, **other_tab), 409)
+    assert typed(late)[f"t{task}-level"] == "6"
+    assert typed(late)[f"t{task}-reason"] == "So"
+    assert "It went" in late.select_one("#conflict").text
+    assert alice.post(url, **typed(late)).status_code == 302
+    assert agreements(app)["Agreed agreed"].level == 6
 
 
 @on_one_database
 def test_a_fault_in_one_loses_nothing_of_the_others(app, alice, ann):
     url = f"/settle/{ann}"
     draft, back = (
-        agreements(app)[name].id for name in ("Draft draft", "Back looked_back")
+        agreements(app)[name].task_id for name in ("Draft draft", "Back looked_back")
     )
     sent = typed(alice.get(url))
     sent |= {
-        f"a{draft}-level": "6",
-        f"a{back}-decides": "All",
-        f"a{back}-look_back_on": "",
+        f"t{draft}-level": "6",
+        f"t{back}-decides": "All",
+        f"t{back}-look_back_on": "",
     }
 
     page = alice.page(alice.post(url, **sent), 422)
@@ -114,7 +123,7 @@ def test_a_fault_in_one_loses_nothing_of_the_others(app, alice, ann):
     assert len(page.select("#faults li")) == 2
     assert typed(page) == sent
     assert "Draft draft" in agreements(app)
-    again = typed(page) | {f"a{draft}-reason": "So", f"a{back}-look_back_on": str(SOON)}
+    again = typed(page) | {f"t{draft}-reason": "So", f"t{back}-look_back_on": str(SOON)}
     assert alice.post(url, **again).status_code == 302
     assert agreements(app)["Draft agreed"].level == 6
 
@@ -123,19 +132,19 @@ def test_a_fault_in_one_loses_nothing_of_the_others(app, alice, ann):
 def test_who_saw_an_older_one_is_shown_both_and_keeps_all(app, alice, ann):
     url, found = f"/settle/{ann}", agreements(app)
     sent = typed(alice.get(url))
-    draft, agreed = found["Draft draft"].id, found["Agreed agreed"].id
-    sent |= {f"a{draft}-decides": "Mine", f"a{agreed}-decides": "Kept"}
+    draft, agreed = (found[one].task_id for one in ("Draft draft", "Agreed agreed"))
+    sent |= {f"t{draft}-decides": "Mine", f"t{agreed}-decides": "Kept"}
     with app.app_context():
-        db.session.get(Agreement, draft).decides = "Theirs"
+        db.session.get(Agreement, found["Draft draft"].id).decides = "Theirs"
         db.session.commit()
 
     page = alice.page(alice.post(url, **sent), 409)
 
     assert "Theirs" in page.select_one("#conflict").text
     assert "Mine" in page.select_one("#conflict").text
-    assert typed(page)[f"a{agreed}-decides"] == "Kept"
+    assert typed(page)[f"t{agreed}-decides"] == "Kept"
     with app.app_context():
-        gone = db.session.get(Agreement, agreed)
+        gone = db.session.get(Agreement, found["Agreed agreed"].id)
         gone.state = "ended"
         db.session.commit()
     late = alice.page(alice.post(url, **typed(page)), 409)

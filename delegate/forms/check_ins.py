@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.widgets import TextInput
 
-from .. import rules, wording
+from .. import i18n, rules, wording
 from ..models import TITLE
 from ..texts import one_line
 from . import Choice, DayField, NoteText, VersionedForm
@@ -22,10 +22,19 @@ class DayForm(VersionedForm):
 
     day = DayField(_("On which day"), required=True)
 
-    def check(self, today: date) -> bool:
-        """Tell whether this can be kept, and put what is wrong at its field."""
-        if self.validate_on_submit() and self.day.data and self.day.data < today:
+    def check(self, today: date, until: date | None) -> bool:
+        """Tell whether this can be kept, and put what is wrong at its field.
+
+        `until` is the day to look back, where there is one.
+        """
+        day = self.day.data if self.validate_on_submit() else None
+        if day and day < today:
             self.day.errors = [gettext("Choose a day from today on.")]
+        elif day and until and day > max(until, today):
+            words = gettext(
+                "You look back on %(day)s: choose a day before.", day=i18n.day(until)
+            )
+            self.day.errors = [words]
         return not self.errors
 
 

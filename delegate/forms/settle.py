@@ -15,6 +15,10 @@ from ..models import Agreement
 from . import DayField, LevelField, LongText, NoteText, VersionedForm
 
 
+def version_of(agreement: Agreement) -> str:
+    return f"{agreement.id}.{agreement.version}"
+
+
 class LineForm(VersionedForm):
     """What stays open after the talk. The page around it carries the token.
 
@@ -33,9 +37,13 @@ class LineForm(VersionedForm):
 
     @classmethod
     def of(cls, agreement: Agreement, name: str, **kwargs: Any) -> "LineForm":
-        form = cls(obj=agreement, prefix=f"a{agreement.id}", **kwargs)
+        form = cls(obj=agreement, prefix=f"t{agreement.task_id}", **kwargs)
         form.decides.label.text = gettext("%(name)s decides", name=name)
         return form
+
+    def accept(self, row: Agreement) -> None:
+        """Carry which agreement it was, and its version: another may take its place."""
+        self.version.data = version_of(row)
 
     def is_changed(self, agreement: Agreement) -> bool:
         return bool(self.differences(agreement))

@@ -5,9 +5,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField, HiddenField, ValidationError
 from wtforms.widgets import TextInput
 
+from .. import i18n
 from ..models import TITLE
 from . import REQUIRED, Choice, DayField, MomentField, NoteText, VersionedForm
 
@@ -80,6 +81,10 @@ class ItemForm(AboutItem, VersionedForm):
 
 class NextForm(VersionedForm):
     next_talk_at = MomentField(_("Day and time"))
+
+    def validate_next_talk_at(self, field: Any) -> None:
+        if field.data and i18n.as_date(field.data) < i18n.today():
+            raise ValidationError(_("Choose a day from today on."))
 
 
 class HeldForm(FlaskForm):

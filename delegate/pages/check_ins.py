@@ -50,7 +50,9 @@ def add(agreement_id: int) -> ResponseReturnValue:
     if about.agreement.state not in LIVE_STATES:
         abort(404)
     form = DayForm()
-    if not form.is_submitted() or not form.check(i18n.today()):
+    if not form.is_submitted() or not form.check(
+        i18n.today(), about.agreement.look_back_on
+    ):
         page = render_template(
             "check_ins/add.html", form=form, **about._asdict(), words=words(about)
         )
@@ -107,7 +109,7 @@ def move(agreement_id: int, check_in_id: int) -> ResponseReturnValue:
     form = DayForm()
     if here.row.kept_at:
         return changed_meanwhile(here, form, "moving")
-    if not form.check(i18n.today()):
+    if not form.check(i18n.today(), here.agreement.look_back_on):
         return page(here, 422, moving=form)
     try:
         forms.save(form, here.row)

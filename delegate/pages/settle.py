@@ -15,16 +15,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
-from .. import access, agreeing, database, i18n, planning, rules
+from .. import access, agreeing, i18n, planning, rules
 from ..database import VersionConflict
 from ..forms import Difference
-from ..forms.settle import LineForm
+from ..forms.settle import LineForm, version_of
 from ..models import LIVE_STATES, Agreement, Employee, Pair, Task, db
 from ..practice import checking
 
 bp = Blueprint("settle", __name__, url_prefix="/settle", cli_group=None)
 
-POSTED = re.compile(r"a([1-9]\d{0,8})-version")
+POSTED = re.compile(r"t([1-9]\d{0,8})-version")
 
 
 class Line(NamedTuple):
@@ -63,7 +63,7 @@ def index(employee_id: int) -> ResponseReturnValue:
     lines = lines_of(employee)
     if request.method != "POST":
         return show(employee, lines)
-    if posted_ids() != {line.agreement.id for line in lines}:
+    if posted_ids() != {line.task.id for line in lines}:
         return changed_meanwhile(employee)
     wanted = [line for line in lines if not line.is_settled]
     for line in wanted:
@@ -71,8 +71,7 @@ def index(employee_id: int) -> ResponseReturnValue:
     if any(line.form.errors for line in wanted):
         return show(employee, lines), 422
     try:
-        for line in lines:
-            database.check_version(line.agreement, line.form.version.data)
+        check_versions(lines)
         for line in wanted:
             settle(line, employee)
         db.session.commit()
@@ -81,6 +80,13 @@ def index(employee_id: int) -> ResponseReturnValue:
         return changed_meanwhile(employee)
     say_settled(len(wanted))
     return redirect(url_for("plan.preview", employee_id=employee.id))
+
+
+def check_versions(lines: Sequence[Line]) -> None:
+    """Raise VersionConflict unless each line saw the agreement that is there now."""
+    for line in lines:
+        if line.form.version.data != version_of(line.agreement):
+            raise VersionConflict(line.agreement)
 
 
 def posted_ids() -> set[int]:
@@ -121,7 +127,7 @@ def lines_of(employee: Employee) -> list[Line]:
 
 
 def form_of(row: Agreement, employee: Employee) -> LineForm:
-    if row.id in posted_ids():
+    if row.task_id in posted_ids():
         return LineForm.of(row, employee.name)
     form = LineForm.of(row, employee.name, formdata=None)
     form.look_back_on.data = row.look_back_on or agreeing.look_back_day(
@@ -172,10 +178,10 @@ def changed_meanwhile(employee: Employee) -> ResponseReturnValue:
     lines = lines_of(employee)
     differences: list[Any] = []
     for line in lines:
-        if line.form.version.data != str(line.agreement.version):
+        if line.form.version.data != version_of(line.agreement):
             differences += about(line)
             line.form.accept(line.agreement)
-    here = {line.agreement.id for line in lines}
+    here = {line.task.id for line in lines}
     differences += [gone(id, employee) for id in sorted(posted_ids() - here)]
     return show(employee, lines, differences), 409
 
@@ -188,11 +194,11 @@ def about(line: Line) -> list[Difference]:
 
 
 def gone(id: int, employee: Employee) -> Difference:
-    """Return what was typed of an agreement that is not live any more."""
-    row = db.session.get(Agreement, id)
-    own = row is not None and row.employee_id == employee.id
-    title = row.pair.task.title if row and own else gettext("An agreement")
-    typed = request.form.get(f"a{id}-decides", "")
+    """Return what was typed of a task on which nothing is agreed any more."""
+    task = db.session.get(Task, id)
+    own = task is not None and task.team_id == employee.team_id
+    title = task.title if task and own else gettext("An agreement")
+    typed = request.form.get(f"t{id}-decides", "")
     return Difference(title, typed, gettext("It ended meanwhile."))
 
 
