@@ -23,6 +23,8 @@ PAGES = {
         "board": ("/board", "light", 1440),
         "pair": ("/pairs/1/1", "light", 1280),
         "today": ("/", "light", 1280),
+        "talk": ("/talks/1", "light", 1280),
+        "let-go": ("/progress", "light", 1280),
     },
     "nl": {"bord": ("/board", "dark", 1440), "gezien": ("/ratings/6", "light", 390)},
 }
