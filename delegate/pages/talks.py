@@ -429,7 +429,8 @@ class Sheet(NamedTuple):
 
     def maker(self, one: meeting.Item) -> str:
         """Return what the two call whoever wrote an item."""
-        return paper.first_name(one.maker or self.manager)
+        maker = one.maker and paper.first_name(one.maker)
+        return maker or str(gettext("a colleague"))
 
 
 def sheet(employee: Employee, copy: str) -> Sheet:
