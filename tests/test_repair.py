@@ -168,7 +168,7 @@ def test_of_two_tabs_the_later_sees_both_texts(app, alice, ann):
 
 
 def test_a_step_is_of_who_took_it(app, alice, carol, ann):
-    """On the pages; whoever asks for all that is kept of a person gets it as well."""
+    """On the pages, and in the copy that a colleague makes: that says whom to ask."""
     take_step(alice, ann)
     path = f"/repair/steps/{step_id(app)}"
 
@@ -177,7 +177,8 @@ def test_a_step_is_of_who_took_it(app, alice, carol, ann):
     assert carol.open(path).status_code == 404
     for act in ("done", "drop"):
         assert carol.post(f"{path}/{act}").status_code == 404
-    assert "got in the way." in carol.get(f"/people/{ann}/copy").text
+    assert "got in the way." not in carol.get(f"/people/{ann}/copy").text
+    assert "got in the way." in alice.get(f"/people/{ann}/copy").text
 
 
 # ---- rating only after a talk
