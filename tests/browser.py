@@ -50,19 +50,23 @@ def live_server(one_database, tmp_path):
         ids = {"manager_id": manager.id, "team_id": team.id}
     with serve(app) as url:
         yield SimpleNamespace(url=url, app=app, **ids)
-    with app.app_context():
-        db.engine.dispose()
 
 
 @contextlib.contextmanager
 def serve(app):
-    """Serve `app` for as long as this lasts, and give its address."""
+    """Serve `app` for as long as this lasts, and give its address.
+
+    Afterwards none of its threads runs, and none of its connections is open.
+    """
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
     stop(server)
     thread.join()
+    server.task_dispatcher.shutdown()
+    with app.app_context():
+        db.engine.dispose()
 
 
 def stop(server):

@@ -9,8 +9,6 @@ from browser import serve
 from conftest import make_app
 from playwright.sync_api import expect
 
-from delegate.models import db
-
 MOST = 60
 PEOPLE = """\
 Ann Verhoeven
@@ -65,8 +63,6 @@ def first_start(one_database, tmp_path):
     app = make_app(one_database, tmp_path, WTF_CSRF_ENABLED=True)
     with serve(app) as url:
         yield url
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture
