@@ -235,6 +235,8 @@ def test_without_the_wish_nothing_tells_with_whom_or_about_what(app, alice):
         assert "Ann Verhoeven" in answer.text.replace("\r\n ", "")
     assert read(bare[1]).keys() | read(bare[2]).keys() < read(bare[0]).keys()
     assert read(bare[0]).keys() == read(named[0]).keys()
+    alice.post("/calendar/withdraw")
+    assert "Ann" not in alice.open(files[0]).text
 
 
 def test_only_what_the_manager_may_see_now_is_in_it(app, alice, bob):

@@ -20,9 +20,11 @@ from delegate import i18n, logs
 from delegate.identity import accounts, letters, mail
 from delegate.models import (
     CheckIn,
+    Employee,
     Link,
     LoginSession,
     Manager,
+    Membership,
     TalkItem,
     Team,
     db,
@@ -343,8 +345,23 @@ def with_due(app):
         factory.add(TalkItem(doer="manager", done_at=utc_now(), **action))
 
 
+def with_due_to_others(app):
+    """Let Bob have what is due: in Alice's team, and in one that she may look at."""
+    with app.app_context():
+        alice = db.session.scalar(db.select(Manager.id))
+        ann = db.session.scalar(db.select(Employee).filter_by(name="Ann Verhoeven"))
+        bob, theirs = factory.manager_with_team("Bob")
+        seen = {"team_id": theirs.id, "manager_id": alice, "role": "viewer"}
+        factory.add(Membership(**seen))
+        factory.employee(theirs.id, next_talk_at=ann.next_talk_at)
+        action = {"kind": "action", "text": "Ask.", "doer": "manager"}
+        whose = {"team_id": ann.team_id, "employee_id": ann.id, "created_by_id": bob.id}
+        factory.add(TalkItem(due_on=i18n.today(), **action, **whose))
+
+
 def test_what_is_due_is_mailed_once_a_day_to_who_wants_it(site):
     with_due(site.app)
+    with_due_to_others(site.app)
     browser = signed_in(site.app)
     assert "Mailed 0 of 0" in reminded(site.app)[0]
     assert "You get none now." in browser.get("/calendar/").text
