@@ -1,6 +1,7 @@
 """The forms of a one-on-one: what goes on its page, and when it is."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -9,7 +10,7 @@ from wtforms import BooleanField, HiddenField, ValidationError
 from wtforms.widgets import TextInput
 
 from .. import i18n
-from ..models import TITLE
+from ..models import TITLE, YEARS, utc_now
 from . import REQUIRED, Choice, DayField, MomentField, NoteText, VersionedForm
 
 KINDS = {
@@ -77,6 +78,34 @@ class ItemForm(AboutItem, VersionedForm):
         super().fill(row)
         for column, value in self.about().items():
             setattr(row, column, value)
+
+
+def to_moment(value: Any) -> datetime | None:
+    """Return the moment that a page of ours wrote down in an address or a form."""
+    try:
+        found = datetime.fromisoformat(str(value)).replace(tzinfo=None)
+    except ValueError:
+        return None
+    return found if found.year in YEARS else None
+
+
+class DroppedForm(AboutItem):
+    """An item that is gone, as only a page still has it."""
+
+    text = NoteText(_("What"), required=True, phrases=())
+    created_at = HiddenField(filters=[to_moment])
+    done_at = HiddenField(filters=[to_moment])
+
+    def row(self) -> dict[str, Any]:
+        """Return the values of the columns, none of them later than now."""
+        now = utc_now()
+        return {
+            **self.about(),
+            "text": self.text.data,
+            "is_shared": self.is_shared.data,
+            "created_at": min(self.created_at.data or now, now),
+            "done_at": self.done_at.data and min(self.done_at.data, now),
+        }
 
 
 class NextForm(VersionedForm):

@@ -5,7 +5,7 @@ way to that paper never begins at the shared one.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from flask import (
@@ -25,8 +25,16 @@ from .. import access, i18n, paper, planning
 from ..database import VersionConflict, lock
 from ..dialogue import acquainting, asking, meeting, mending
 from ..forms import Confirm, flash_link, flash_undo, query_choice, save
-from ..forms.talks import KINDS, HeldForm, ItemForm, NextForm, QuickForm
-from ..models import YEARS, Employee, Manager, TalkItem, db, utc_now
+from ..forms.talks import (
+    KINDS,
+    DroppedForm,
+    HeldForm,
+    ItemForm,
+    NextForm,
+    QuickForm,
+    to_moment,
+)
+from ..models import Employee, Manager, TalkItem, db, utc_now
 from ..printing import PAPERS, as_file, name_for, print_out
 
 bp = Blueprint("talks", __name__, url_prefix="/talks", cli_group=None)
@@ -67,8 +75,7 @@ def page(
     employee: Employee,
     quick: QuickForm | None = None,
     planned: NextForm | None = None,
-    dropped: ItemForm | None = None,
-    since: datetime | None = None,
+    dropped: DroppedForm | None = None,
     differences: Any = (),
 ) -> str:
     """Return the page, with the forms as they were sent where one was."""
@@ -85,7 +92,6 @@ def page(
         today=i18n.today(),
         kinds=KINDS,
         dropped=dropped,
-        since=since,
         quick=quick or new_item(employee),
         planned=planned or to_plan(employee, here.meeting),
         held=HeldForm(formdata=None, number=str(here.meeting.number)),
@@ -136,7 +142,6 @@ def add(employee_id: int) -> ResponseReturnValue:
     employee = access.own_present_or_404(employee_id)
     form = QuickForm()
     form.ask_of(gettext("Me"), employee.name)
-    lock(employee)
     if not form.validate():
         return page(employee, quick=form), 422
     about = {**form.about(), "is_shared": form.is_shared.data}
@@ -152,8 +157,9 @@ def add(employee_id: int) -> ResponseReturnValue:
 def put_down(employee: Employee, rows: Sequence[dict[str, Any]]) -> int | None:
     """Add those of these items that do not stand there; None where it gets too many.
 
-    The caller holds the lock of the person, and commits.
+    The caller commits.
     """
+    lock(employee)
     mine = meeting.open_ones(employee, access.manager().id)
     there = {(one.kind, one.text) for one in mine}
     new = [row for row in rows if (row["kind"], row["text"]) not in there]
@@ -180,13 +186,18 @@ def to_undo(endpoint: str, one: TalkItem) -> str:
 def own_item_or_404(employee_id: int, item_id: int) -> tuple[Employee, TalkItem]:
     """Return someone who is there and an item that this manager may change."""
     employee = access.own_present_or_404(employee_id)
+    one = item_of(employee, item_id) or abort(404)
+    return employee, access.settled_or_404(one) if request.method == "POST" else one
+
+
+def item_of(employee: Employee, item_id: int) -> TalkItem | None:
     query = access.own(TalkItem, write=True).where(
         TalkItem.id == item_id,
         TalkItem.employee_id == employee.id,
         meeting.readable(access.manager().id),
     )
-    one: TalkItem = db.session.scalar(query) or abort(404)
-    return employee, access.settled_or_404(one) if request.method == "POST" else one
+    found: TalkItem | None = db.session.scalar(query)
+    return found
 
 
 def my_item_or_404(employee_id: int, item_id: int) -> TalkItem:
@@ -233,6 +244,7 @@ def show_item(
         form=form,
         employee=employee,
         one=one,
+        as_kept=DroppedForm(formdata=None, obj=one),
         differences=differences,
     )
 
@@ -270,43 +282,38 @@ def share(employee_id: int, item_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ITEM}/drop")
 def drop(employee_id: int, item_id: int) -> ResponseReturnValue:
-    """Delete one's own; the page that answers is all that still has its words."""
-    employee, one = own_item_or_404(employee_id, item_id)
-    if one.created_by_id != access.manager().id:
+    """Delete one's own; the page that answers is all that still has its words.
+
+    Reloading that page posts anew, with the words that the form brought along.
+    """
+    employee = access.own_present_or_404(employee_id)
+    dropped = DroppedForm()
+    dropped.ask_of(gettext("Me"), employee.name)
+    lock(employee)
+    if item_of(employee, item_id):
+        one = my_item_or_404(employee_id, item_id)
+        dropped = DroppedForm(formdata=None, obj=one)
+        db.session.delete(one)
+        db.session.commit()
+    elif not dropped.validate():
         abort(404)
-    dropped = ItemForm(formdata=None, obj=one)
-    since = one.created_at
-    db.session.delete(one)
-    db.session.commit()
-    return page(employee, dropped=dropped, since=since)
+    return page(employee, dropped=dropped)
 
 
 @bp.post("/<id:employee_id>/put-back")
 def put_back(employee_id: int) -> ResponseReturnValue:
     """Write down anew what was dropped, as the page that said so still has it."""
     employee = access.own_present_or_404(employee_id)
-    form = ItemForm()
+    form = DroppedForm()
     form.ask_of(gettext("Me"), employee.name)
-    lock(employee)
-    since = min(moment_in(request.form.get("since")) or utc_now(), utc_now())
     if not form.validate():
-        return page(employee, dropped=form, since=since), 422
-    row = {**form.about(), "text": form.text.data, "is_shared": form.is_shared.data}
-    if put_down(employee, [{**row, "created_at": since}]) is None:
+        return page(employee, dropped=form), 422
+    if put_down(employee, [form.row()]) is None:
         flash(full())
-        return page(employee, dropped=form, since=since), 422
+        return page(employee, dropped=form), 422
     db.session.commit()
     flash(gettext("Put back."))
     return back(employee_id)
-
-
-def moment_in(text: str | None) -> datetime | None:
-    """Return the moment that a page of ours wrote down in an address or a form."""
-    try:
-        found = datetime.fromisoformat(text or "").replace(tzinfo=None)
-    except ValueError:
-        return None
-    return found if found.year in YEARS else None
 
 
 # ---- after the talk
@@ -345,7 +352,7 @@ def take_back(employee_id: int, number: int) -> ResponseReturnValue:
     if last is None or last.number != number:
         abort(404)
     if employee.next_talk_at is None:
-        employee.next_talk_at = moment_in(request.args.get("planned"))
+        employee.next_talk_at = to_moment(request.args.get("planned"))
     db.session.delete(last)
     db.session.commit()
     flash(gettext("Undone."))
@@ -364,7 +371,6 @@ def questions(employee_id: int) -> ResponseReturnValue:
     wanted = request.form.getlist("ask")
     if not set(asking.CODES) >= set(wanted):
         abort(404)
-    lock(employee)
     shared = "is_shared" in request.form
     rows = [
         {
