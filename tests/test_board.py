@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import factory
 import pytest
+from conftest import on_one_database
 from sqlalchemy import event
 
 from delegate import i18n, planning
@@ -229,6 +230,38 @@ def test_filters_count_and_only_those_that_find_something_are_offered(alice, man
         "Provisional 2",
         "To answer 1",
     ]
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=Rota", ["Letting fall? 1", "Provisional 1"]),
+        ("people=Ann", ["Holding on 1", "To answer 1"]),
+        ("people=Ben&q=plan", ["Provisional 1"]),
+        ("people=Ben&q=plan&show=holding_on", ["Holding on 0", "Provisional 1"]),
+        ("show=to_answer", ["Holding on 1", "Letting fall? 1", "Provisional 2"]),
+        ("show=letting_fall&columns=7&page=7", ["Holding on 1", "Provisional 2"]),
+        ("show=provisional&people=Ann", ["Holding on 1", "Provisional 0"]),
+    ],
+)
+def test_a_count_is_how_many_its_filter_would_show(alice, many, query, found):
+    """Beside a word that is searched for and a person, whichever filter is on."""
+    for option in alice.get("/board/").select("[name=people] option"):
+        query = query.replace(option.text, option["value"])
+    page = alice.get(f"/board/?{query}")
+
+    assert set(found) <= set(counted(page))
+    for link in page.select(".seg a:has(.count)"):
+        cells = alice.get(f"/board/{link['href']}").select("table.board tbody tr")
+        shown = {
+            "Provisional": sum(len(row.select("td .is-provisional")) for row in cells),
+            "To answer": len(cells),
+            "Holding on": sum(len(row.select("td .gap-hold")) for row in cells),
+            "Letting fall?": sum(len(row.select("td .gap-fall")) for row in cells),
+        }
+        kind, count = words(link).rsplit(" ", 1)
+        assert shown[kind] == int(count), kind
 
 
 def test_people_can_be_narrowed_to_one(alice, many, app):

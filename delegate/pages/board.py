@@ -157,10 +157,18 @@ def index() -> ResponseReturnValue:
             may_write=access.may_write(team.id),
         )
     view = asked()
-    people = page_of(people_of(whole, view), view.columns, PEOPLE)
-    tasks = page_of(tasks_of(whole, view), view.page, TASKS)
-    ids = [one.id for one in people.items], [one.id for one in tasks.items]
-    known = familiarity(team.id, rater, today, *ids)
+    fitting = narrowed(whole, view)
+    people, tasks = who, what = pages_of(fitting, view)
+    first = view._replace(show="all", page=1, columns=1)
+    if view.show != "provisional" and view != first:
+        who, what = pages_of(fitting, first)  # as the filter of provisional would show
+    known = familiarity(
+        team.id,
+        rater,
+        today,
+        {one.id for one in (*people.items, *who.items)},
+        {one.id for one in (*tasks.items, *what.items)},
+    )
     picked = picked_of(people.items, view)
     fixed = partial(
         fragments.written, i18n.language(), request.script_root, "board/_fixed.html"
@@ -171,6 +179,9 @@ def index() -> ResponseReturnValue:
     lines = [
         told(one, people.items, picked, known, whole.matters) for one in tasks.items
     ]
+    would = lines
+    if what is not tasks:
+        would = [told(one, who.items, 0, known, whole.matters) for one in what.items]
     to_answer = sum(one.to_answer for one in whole.tasks)
     return render_template(
         "board/index.html",
@@ -184,7 +195,7 @@ def index() -> ResponseReturnValue:
         tried=tried,
         tasks=tasks,
         lines=[one for one in lines if view.show != "provisional" or one.provisional],
-        counts=counts(whole, lines),
+        counts=counts(fitting, would),
         strip=strip(whole, today),
         marks=marks(whole),
         many_to_answer=to_answer if to_answer >= MANY_TO_ANSWER else 0,
@@ -198,20 +209,39 @@ def index() -> ResponseReturnValue:
     )
 
 
+def narrowed(found: Overview, view: View) -> Overview:
+    """Return what fits the words and the person asked for, whatever the filter."""
+    words = view.q.casefold()
+    people = [one for one in found.people if one.id == view.people] or found.people
+    tasks = [one for one in found.tasks if words in one.title.casefold()]
+    ids = {one.id for one in people}, {one.id for one in tasks}
+    matters = {
+        (who, what): matter
+        for (who, what), matter in found.matters.items()
+        if who in ids[0] and what in ids[1]
+    }
+    return Overview(people, tasks, matters)
+
+
+def pages_of(found: Overview, view: View) -> tuple[Page, Page]:
+    """Return the columns and the rows that are asked for."""
+    return (
+        page_of(people_of(found, view), view.columns, PEOPLE),
+        page_of(tasks_of(found, view), view.page, TASKS),
+    )
+
+
 def people_of(found: Overview, view: View) -> Sequence[Person]:
     """Return who is asked for: with a posture, only those it holds for."""
-    people = found.people
-    if view.people in {one.id for one in people}:
-        people = [one for one in people if one.id == view.people]
-    if view.show in POSTURES:
-        concerned = {who for (who, _), _ in concerning(found, view.show)}
-        people = [one for one in people if one.id in concerned]
-    return people
+    if view.show not in POSTURES:
+        return found.people
+    concerned = {who for (who, _), _ in concerning(found, view.show)}
+    return [one for one in found.people if one.id in concerned]
 
 
 def tasks_of(found: Overview, view: View) -> Sequence[Work]:
     """Return the tasks that are asked for, sorted. Provisional is seen cell by cell."""
-    tasks = [one for one in found.tasks if view.q.casefold() in one.title.casefold()]
+    tasks = found.tasks
     if view.show in POSTURES:
         concerned = {what for (_, what), _ in concerning(found, view.show)}
         tasks = [one for one in tasks if one.id in concerned]
@@ -253,10 +283,10 @@ def picked_of(people: Sequence[Person], view: View) -> int:
 
 
 def counts(found: Overview, lines: Sequence[Line]) -> Sequence[tuple[str, int]]:
-    """Return how many there are for each filter, in the order in which they stand.
+    """Return how many each filter would show, in the order in which they stand.
 
-    They count the whole team, but for the provisional cells: those of this page, as
-    nobody needs to know how much of a big team is not yet seen.
+    Of the provisional cells they count one page, that of `lines`, as nobody needs to
+    know how much of a big team is not yet seen.
     """
     postures = Counter([one.posture for one in found.matters.values()])
     others = (
