@@ -6,7 +6,7 @@ import factory
 import pytest
 from conftest import on_one_database
 
-from delegate import planning
+from delegate import i18n, planning
 from delegate.models import Agreement, CheckIn, db
 from delegate.overview import overview
 from delegate.practice import checking
@@ -142,6 +142,10 @@ def test_agreeing_proposes_check_ins_that_can_be_moved_kept_and_dropped(app, ali
     shown = alice.get(url)
     assert "Rang before ten." in shown.select_one("#check-ins").text
     assert f"seen={kept.id}#informs" in shown.select_one(".flashes a")["href"]
+    # Kept before its day, it stands on the day that it was kept.
+    assert kept.day > TODAY
+    with app.app_context():
+        assert i18n.weekday(TODAY) in shown.select(aside)[0].text
     moved = alice.post(f"{first}/move", version=str(kept.version), day=str(day))
     assert moved.status_code == 409
 

@@ -341,7 +341,9 @@ def page(here: Here, status: int = 200, **filled: Any) -> ResponseReturnValue:
         found=found,
         heading=heading(agreement),
         look_backs=look_backs(agreement),
-        check_ins=checking.of_agreement(agreement.id),
+        check_ins=[
+            (checking.seen_on(row), row) for row in checking.of_agreement(agreement.id)
+        ],
         today=today,
         may_agree=agreeing.may_agree(agreement),
         texts=agreeing.texts(agreement),

@@ -84,12 +84,13 @@ def is_a_moment(level: int) -> bool:
 
 
 def of_agreement(agreement_id: int) -> Sequence[CheckIn]:
-    """Return the check-ins of one agreement, by day."""
-    return db.session.scalars(
+    """Return the check-ins of one agreement, by the day they are seen or planned."""
+    found = db.session.scalars(
         select(CheckIn)
         .where(CheckIn.agreement_id == agreement_id)
         .order_by(CheckIn.day, CheckIn.id)
-    ).all()
+    )
+    return sorted(found, key=seen_on)
 
 
 def seen_on(row: CheckIn) -> date:
