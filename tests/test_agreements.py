@@ -156,6 +156,19 @@ def test_agreed_needs_a_day_to_look_back(app, alice, make, day, words):
     assert only(app).state == "draft"
 
 
+@pytest.mark.parametrize(
+    ("state", "marked"), [("draft", True), ("agreed", False), ("looked_back", True)]
+)
+def test_a_day_to_look_back_is_optional_where_it_may_stay_empty(
+    alice, make, state, marked
+):
+    page = alice.get(make(state=state))
+
+    assert bool(page.select("label[for=look_back_on] .optional")) is marked
+    # Whether the next one may be empty hangs on what comes next.
+    assert page.select("label[for=next_on] .optional") == []
+
+
 def test_a_draft_may_be_without_a_day(app, alice, make):
     saved(alice, make(), look_back_on="")
 
