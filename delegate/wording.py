@@ -107,6 +107,9 @@ BANDS = {
     3: _("You do it"),
 }
 
+WHO_SPEAKS = _("Here “I” is the manager, and “you” is whoever gets the task.")
+"""Of the levels and their bands: on other words of a manager's pages it is not so."""
+
 CHECK_INS = {
     CheckIn.DURING: _("during the work"),
     CheckIn.EACH_STEP: _("after each step"),

@@ -264,6 +264,14 @@ def test_a_count_is_how_many_its_filter_would_show(alice, many, query, found):
         assert shown[kind] == int(count), kind
 
 
+@on_one_database
+def test_the_legend_says_who_is_speaking(alice, many):
+    legend = words(alice.get("/board/").select_one(".legend"))
+
+    assert "Here “I” is the manager, and “you” is whoever gets the task." in legend
+    assert "still with me · I do it, and someone could decide on it" in legend
+
+
 def test_people_can_be_narrowed_to_one(alice, many, app):
     with app.app_context():
         ben = db.session.scalar(db.select(Employee.id).filter_by(name="Ben"))
