@@ -7,6 +7,7 @@ from conftest import on_one_database
 from counting import statements
 from paper_checks import assert_accessible, text_of
 
+from delegate import assigning
 from delegate.models import (
     Agreement,
     Employee,
@@ -246,6 +247,25 @@ def test_two_tabs_do_not_undo_each_other(app, alice, team):
         db.session.commit()
     page = alice.page(alice.post(alice.url, **shown), 409)
     assert [tag.text for tag in page.select("#conflict dd")] == ["2", "9"]
+
+
+@on_one_database
+def test_what_is_saved_while_it_is_worked_out_stays(app, alice, team, monkeypatch):
+    sent = as_it_stands(alice.get(alice.url))
+
+    def slowly(*args, assign=assigning.assign, **kwargs):
+        with db.engine.begin() as other:
+            values = {"hours_free": 9, "version": Employee.version + 1}
+            other.execute(db.update(Employee).values(**values))
+        return assign(*args, **kwargs)
+
+    monkeypatch.setattr(assigning, "assign", slowly)
+    page = alice.page(alice.post(alice.url, **sent), 409)
+
+    assert "Ann: Hours a week free" in page.select_one("#conflict").text
+    with app.app_context():
+        assert set(db.session.scalars(db.select(Employee.hours_free))) == {9}
+        assert db.session.scalar(db.select(Proposal)) is None
 
 
 def test_of_several_clicks_at_once_one_is_kept(app, alice, team):

@@ -41,13 +41,11 @@ class Part(FlaskForm):
     hours: Any
     version = HiddenField()
 
-    @property
-    def was_shown(self) -> bool:
-        return self.version.name in request.form
-
-    def check_version(self, row: Any) -> None:
-        """Raise VersionConflict where other hours were typed upon an older version."""
-        if self.was_shown and self.hours.data != self.hours.object_data:
+    def check_version(self, row: Any, now: float | None) -> None:
+        """Raise VersionConflict where these hours, made upon an older version, are not
+        those of `now`.
+        """
+        if self.hours.data != now:
             database.check_version(row, self.version.data)
 
 
@@ -132,8 +130,10 @@ class WishesForm(VersionedForm):
     def check_versions(self, row: Proposal) -> None:
         """Raise VersionConflict where something that is to be saved was saved since."""
         database.check_version(row, self.version.data)
-        for one, its in self.parts:
-            its.check_version(one)
+        for person, its in self.people:
+            its.check_version(person, person.hours_free)
+        for task, of_it in self.tasks:
+            of_it.check_version(task, task.hours)
 
     def fill_hours(self) -> None:
         """Write the hours on the people and the tasks themselves."""
