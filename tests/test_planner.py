@@ -305,6 +305,8 @@ def test_drafts_take_outcome_and_limits_along(app, alice, team):
     page = alice.get(alice.url)
     assert "it counts as 3 until more is seen." in rows(page)["Planning"]
     assert "There is a draft" in rows(page)["Report"]
+    alice.post(f"{alice.url}/drafts", **{**ticked(page), "task": [team["Report"]]})
+    assert "is made" not in alice.get(alice.url).select_one(".flashes").text
 
     alice.post(f"{alice.url}/drafts", **{**ticked(page), "task": list(team.values())})
     page = alice.get(alice.url)
