@@ -383,7 +383,7 @@ def preparation(
         for_team=heard(employee.team_id).actions,
         mending=mending.of(employee, manager.id),
         planned=acquainting.open_steps([employee.id]),
-        chosen=asking.fitting(found[:MOST_STANDING]) if asked is None else asked,
+        chosen=asking.proposed(found[:MOST_STANDING]) if asked is None else asked,
     )
 
 

@@ -43,7 +43,7 @@ SETS = {
 CODES = tuple(code for one in SETS.values() for code in one.questions)
 
 
-def fitting(found: Sequence[Outcome]) -> list[str]:
+def proposed(found: Sequence[Outcome]) -> list[str]:
     """Return the codes of what to ask where nobody chose.
 
     About the level, what holds it back most often, and the other way round; and all

@@ -131,7 +131,7 @@ def of(employee: Employee, manager_id: int, *, own: bool = True) -> Meeting:
     )
 
 
-def fitting(found: Meeting, most: int) -> tuple[Meeting, int]:
+def shortened(found: Meeting, most: int) -> tuple[Meeting, int]:
     """Return what of it holds so many characters, and how many items are left out."""
     kept, more = {}, 0
     for part in ("carried", "questions", "notes", "actions"):

@@ -31,11 +31,11 @@ class AboutItem(FlaskForm):
     due_on = DayField(_("By which day"))
     is_shared = BooleanField(_("Shared: for both of us"))
 
-    def ask_of(self, maker: Any, name: str) -> None:
+    def ask_of(self, name: str, maker: Any = None) -> None:
         """Offer the two who can do something: whoever wrote it, and the other."""
         self.doer.choices = [
             ("", _("Not said yet")),
-            ("manager", maker),
+            ("manager", maker or _("Me")),
             ("employee", name),
         ]
 

@@ -27,6 +27,7 @@ from ..dialogue import acquainting, asking, meeting, mending
 from ..forms import Confirm, flash_link, flash_undo, query_choice, save
 from ..forms.talks import (
     KINDS,
+    AboutItem,
     DroppedForm,
     HeldForm,
     ItemForm,
@@ -103,7 +104,7 @@ def new_item(employee: Employee) -> QuickForm:
     """Return the form for what is added, of the kind that was added last."""
     kind = query_choice("kind", KINDS, "question")
     form = QuickForm(formdata=None, kind=kind)
-    form.ask_of(gettext("Me"), employee.name)
+    form.ask_of(employee.name)
     return form
 
 
@@ -139,9 +140,7 @@ def plan(employee_id: int) -> ResponseReturnValue:
 @bp.post("/<id:employee_id>/add")
 def add(employee_id: int) -> ResponseReturnValue:
     """Add what was typed, each line an item; what is open already is not doubled."""
-    employee = access.own_present_or_404(employee_id)
-    form = QuickForm()
-    form.ask_of(gettext("Me"), employee.name)
+    employee = person_for(form := QuickForm(), employee_id)
     if not form.validate():
         return page(employee, quick=form), 422
     about = {**form.about(), "is_shared": form.is_shared.data}
@@ -152,6 +151,13 @@ def add(employee_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(gettext("Added.") if added else gettext("That stands here already."))
     return back(employee_id, kind=form.kind.data, _anchor="add")
+
+
+def person_for(form: AboutItem, employee_id: int) -> Employee:
+    """Return someone who is there, and offer them in `form` as who does something."""
+    employee = access.own_present_or_404(employee_id)
+    form.ask_of(employee.name)
+    return employee
 
 
 def put_down(employee: Employee, rows: Sequence[dict[str, Any]]) -> int | None:
@@ -212,7 +218,7 @@ def my_item_or_404(employee_id: int, item_id: int) -> TalkItem:
 def edit(employee_id: int, item_id: int) -> ResponseReturnValue:
     employee, one = own_item_or_404(employee_id, item_id)
     form = ItemForm(obj=one) if request.method != "POST" else ItemForm()
-    form.ask_of(maker_of(one), employee.name)
+    form.ask_of(employee.name, maker_of(one))
     if one.created_by_id != access.manager().id:
         del form.is_shared
     if request.method != "POST":
@@ -286,9 +292,7 @@ def drop(employee_id: int, item_id: int) -> ResponseReturnValue:
 
     Reloading that page posts anew, with the words that the form brought along.
     """
-    employee = access.own_present_or_404(employee_id)
-    dropped = DroppedForm()
-    dropped.ask_of(gettext("Me"), employee.name)
+    employee = person_for(dropped := DroppedForm(), employee_id)
     lock(employee)
     if item_of(employee, item_id):
         one = my_item_or_404(employee_id, item_id)
@@ -303,9 +307,7 @@ def drop(employee_id: int, item_id: int) -> ResponseReturnValue:
 @bp.post("/<id:employee_id>/put-back")
 def put_back(employee_id: int) -> ResponseReturnValue:
     """Write down anew what was dropped, as the page that said so still has it."""
-    employee = access.own_present_or_404(employee_id)
-    form = DroppedForm()
-    form.ask_of(gettext("Me"), employee.name)
+    employee = person_for(form := DroppedForm(), employee_id)
     if not form.validate():
         return page(employee, dropped=form), 422
     if put_down(employee, [form.row()]) is None:
@@ -367,7 +369,7 @@ def questions(employee_id: int) -> ResponseReturnValue:
     """Offer the questions there are, those ticked that fit what holds levels back."""
     employee = access.own_present_or_404(employee_id)
     if request.method != "POST":
-        return choose(employee, fitting(employee))
+        return choose(employee, proposed(employee))
     wanted = request.form.getlist("ask")
     if not set(asking.CODES) >= set(wanted):
         abort(404)
@@ -390,13 +392,13 @@ def questions(employee_id: int) -> ResponseReturnValue:
     return back(employee_id)
 
 
-def fitting(employee: Employee) -> list[str]:
+def proposed(employee: Employee) -> list[str]:
     """Return the codes of the questions that stand on the private sheet by itself."""
     facts = planning.gather(
         employee.team_id, access.manager().id, i18n.today(), employees=[employee.id]
     )
     found = paper.standing(facts, employee, planning.active_tasks(employee.team_id))
-    return asking.fitting(found[: paper.MOST_STANDING])
+    return asking.proposed(found[: paper.MOST_STANDING])
 
 
 def choose(employee: Employee, chosen: Sequence[str], fault: str = "") -> str:
@@ -445,7 +447,7 @@ def sheet(employee: Employee, copy: str) -> Sheet:
     side = me if is_private else paper.other_side(employee, me, [])
     here = around(employee, own=is_private)
     day = i18n.as_date(employee.next_talk_at or i18n.today())
-    fits, more = meeting.fitting(here.meeting, paper.MOST_TEXT)
+    fits, more = meeting.shortened(here.meeting, paper.MOST_TEXT)
     here = here._replace(meeting=fits)
     return Sheet(employee, side.called, day, here, more, is_private)
 
