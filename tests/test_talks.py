@@ -93,7 +93,7 @@ def test_a_line_several_lines_and_who_does_what_are_added_private_by_default(
     app, alice, ann
 ):
     assert add(alice, ann, "How is the rota?").location.endswith("kind=question#add")
-    add(alice, ann, "", "note", lines="Sat in on the call.\n\n  Asked twice.  \n")
+    add(alice, ann, "", "note", lines="- Sat in on the call.\n\n  • Asked twice.  \n")
     day = {"doer": "employee", "due_on": "2026-12-04"}
     add(alice, ann, "Call the tenants.", "action", is_shared="y", **day)
     add(alice, ann, "And the doer of a question is nobody.", **day)

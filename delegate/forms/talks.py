@@ -11,6 +11,7 @@ from wtforms.widgets import TextInput
 
 from .. import i18n
 from ..models import TITLE, YEARS, utc_now
+from ..sheets.spreadsheets import unlisted
 from . import REQUIRED, Choice, DayField, MomentField, NoteText, VersionedForm
 
 KINDS = {
@@ -57,8 +58,9 @@ class QuickForm(AboutItem):
 
     def texts(self) -> Sequence[str]:
         """Return what was typed, each text once."""
-        typed = f"{self.text.data or ''}\n{self.lines.data or ''}".splitlines()
-        return list(dict.fromkeys(line.strip() for line in typed if line.strip()))
+        typed = f"{unlisted(self.text.data or '')}\n{unlisted(self.lines.data or '')}"
+        lines = map(str.strip, typed.splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
 
     def validate(self, extra_validators: Any = None) -> bool:
         if not super().validate(extra_validators):
