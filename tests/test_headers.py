@@ -9,7 +9,7 @@ import factory
 import pytest
 from browser import serve
 from browsing import Browser
-from conftest import make_app
+from conftest import make_app, on_one_database
 
 from delegate import addresses
 from delegate.models import Employee
@@ -49,10 +49,45 @@ def test_it_answers_to_its_own_name(outside, host):
     assert answer.status_code == 200
 
 
-def test_a_forwarded_host_is_believed_of_a_trusted_proxy_only(app, browser):
-    answer = browser.open("/tasks", headers={"X-Forwarded-Host": "evil.example"})
+OWN_FILES_ONLY = """
+    default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;
+    font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';
+    frame-ancestors 'none'"""
 
-    assert "evil" not in answer.location + answer.text
+
+def test_a_browser_is_told_what_it_may_do_here(outside):
+    with outside.app_context():
+        factory.manager_with_team("Alice")
+    known = {"email": "alice@example.org", "password": factory.PASSWORD}
+    client = outside.test_client()
+    answer = client.post("/account/sign-in", data=known, base_url=OURS)
+    [cookie] = answer.headers.getlist("Set-Cookie")
+
+    assert answer.headers["Content-Security-Policy"] == " ".join(OWN_FILES_ONLY.split())
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in answer.headers["Permissions-Policy"]
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert cookie.startswith("__Host-session=")
+    said = {part.strip() for part in cookie.split(";")}
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= said
+    assert "Domain" not in cookie
+
+
+@on_one_database
+def test_a_proxy_is_believed_only_where_there_is_one(app, alice, database, tmp_path):
+    said = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+    made = alice.open("/calendar/address", "POST", data={"saw": "none"}, headers=said)
+    behind_one = make_app(database, tmp_path, TRUSTED_PROXIES=1)
+    believed = Browser(behind_one).open("/healthz", headers=said)
+
+    assert made.status_code == 200
+    assert "evil" not in made.text
+    assert "Strict-Transport-Security" not in made.headers
+    assert "Strict-Transport-Security" in believed.headers
 
 
 def test_a_link_that_is_sent_is_made_from_the_public_address(app):
