@@ -133,6 +133,9 @@ def test_agreeing_proposes_check_ins_that_can_be_moved_kept_and_dropped(app, ali
     late = alice.page(alice.post(first, **sent(page, "", seen="Rang twice.")), 409)
     assert late.select_one("#conflict")
     assert late.select_one("#seen")["value"] == "Rang twice."
+    moved = sent(page, "/move", day=TODAY + timedelta(days=6))
+    assert alice.post(f"{first}/move", **moved).status_code == 409
+    assert day in [row.day for row in check_ins(app)]
 
     # Kept, with a line of what was seen and what it is an example of.
     again = sent(late, "", seen="Rang\nbefore ten.", criterion="informs")

@@ -708,6 +708,23 @@ def test_what_a_colleague_keeps_apart_is_told_without_its_words(app, alice, bob,
     assert (his["text"], his["is_withheld"]) == ("Only for Bob.", False)
 
 
+@on_one_database
+def test_of_a_proposal_only_what_is_of_the_person_is_in_the_copy(app, alice, ann):
+    with app.app_context():
+        bo = factory.employee(alice.team_id, "Bo")
+        of = {"proposal_id": db.session.scalar(db.select(Proposal.id))}
+        task = factory.task(alice.team_id, "Rota of Bo")
+        factory.add(ProposedTask(task_id=task.id, employee_id=bo.id, level=4, **of))
+        cas = factory.employee(alice.team_id, "Cas").id
+        factory.add(ProposedPerson(employee_id=cas, is_out=True, **of))
+
+    [hers] = copied(alice, ann)["proposals"]
+    [his] = copied(alice, cas)["proposals"]
+
+    assert [one["task"] for one in hers["tasks"]] == ["Weekly planning"]
+    assert (his["takes_nothing"], his["tasks"]) == (True, [])
+
+
 def test_a_copy_takes_as_many_statements_however_often_others_rated(
     app, alice, bob, ann
 ):

@@ -11,6 +11,7 @@ from delegate import assigning
 from delegate.models import (
     Agreement,
     Employee,
+    Membership,
     Proposal,
     ProposedPerson,
     ProposedTask,
@@ -84,7 +85,7 @@ def test_a_proposal_frees_the_most_hours_and_says_why(alice, team):
     text = " ".join(page.main.text.split())
     found = rows(page)
 
-    assert page.select_one("#freed").text == "6.6 of your 10 hours a week come free"
+    assert page.select_one("#freed").text == "6.6 of your hours a week come free"
     assert "This is the best possible" in text
     assert "My hours on these tasks: 10 now, 3.4 then." in text
     assert found["Planning"].startswith("Ann 6 Hear afterwards 5.4 of 6 hours come")
@@ -201,21 +202,41 @@ def test_a_task_to_grow_in_is_found_where_it_is_wished(app, alice, team):
 
 
 @on_one_database
-def test_it_says_who_does_a_task_now(app, alice, team):
-    """What is let go already is told apart, counted once at the furthest level."""
+def test_only_what_comes_free_beyond_what_is_let_go_now_counts(app, alice, team):
+    """What is let go already counts once, at the furthest level; and it is no gain."""
     with app.app_context():
         ann, bo = (db.session.get(Employee, team[name]) for name in ("Ann", "Bo"))
-        report = db.session.get(Task, team["Report"])
-        factory.pair(ann, report, current=4)
-        factory.pair(bo, report, current=2)
+        planning = db.session.get(Task, team["Planning"])
+        factory.pair(ann, planning, current=5)
+        factory.pair(bo, planning, current=2)
     worked_out(alice)
     page = alice.get(alice.url)
-    text = " ".join(page.main.text.split())
+    text, found = " ".join(page.main.text.split()), rows(page)
 
-    assert "2 of 4 hours are free already: Ann does it now at level 4." in text
-    assert "2 of them are free already" in text
-    assert "this frees 5.4 more" in text
-    assert text.count("does it now: 4") == 1
+    # 3.6 hours of the report, rather than 1.2 of the planning that are free not yet.
+    assert page.select_one("#freed").text == "3.6 of your hours a week come free"
+    assert "My hours on these tasks: 5.8 now, 2.2 then." in text
+    assert "Beside these, 4.2 are free already" in text
+    assert found["Report"].startswith("Ann 6 Hear afterwards 3.6 of 4 hours come free")
+    assert "Who could take it takes something else instead." in found["Planning"]
+    assert "4.2 of 6 hours are free already: Ann does it now at level 5." in text
+    assert text.count("does it now: 5") == 1
+
+    with app.app_context():
+        db.session.get(Employee, team["Ann"]).hours_free = 20
+        bo = db.session.get(Employee, team["Bo"])
+        factory.pair(bo, db.session.get(Task, team["Report"]), current=6)
+        db.session.commit()
+    assert "have changed" in alice.get(alice.url).main.text
+    assert "now, 2.2 then" not in alice.get(alice.url).main.text
+    worked_out(alice)
+    page = alice.get(alice.url)
+    found = rows(page)
+    assert page.select_one("#freed").text == "1.2 of your hours a week come free"
+    assert found["Planning"].startswith("Ann 6 Hear afterwards 1.2 of 6 hours come")
+    assert found["Report"].startswith(
+        "Stays as it is Nobody would do it further than it is done now. 3.6 of 4 hours"
+    )
 
 
 @on_one_database
@@ -247,6 +268,22 @@ def test_two_tabs_do_not_undo_each_other(app, alice, team):
         db.session.commit()
     page = alice.page(alice.post(alice.url, **shown), 409)
     assert [tag.text for tag in page.select("#conflict dd")] == ["2", "9"]
+
+
+@on_one_database
+def test_each_manager_has_wishes_of_their_own(app, alice, bob, team):
+    with app.app_context():
+        share = {"team_id": alice.team_id, "manager_id": bob.manager_id}
+        factory.add(Membership(role="editor", **share))
+    out = f"p{team['Ann']}-is_out"
+    worked_out(alice, **{out: "y"})
+
+    his = bob.get(alice.url)
+    assert not his.select("#drafts, #freed")
+    assert out not in as_it_stands(his)
+    bob.url = alice.url
+    assert worked_out(bob).status_code == 302
+    assert out in as_it_stands(alice.get(alice.url))
 
 
 @on_one_database
@@ -363,7 +400,7 @@ def test_the_paper_is_marked_as_a_working_paper(alice, team, tmp_path):
     assert_accessible(answer.data, tmp_path)
     assert text.startswith("Werkpapier, alleen voor Alice")
     assert "Voor gesprek en ontwikkeling; niet voor" in text
-    assert "6,6 van je 10 uur per week komen vrij" in text
+    assert "6,6 van je uren per week komen vrij" in text
     assert "Planning Ann 5,4 van 6 uur komt vrij" in text
 
 
