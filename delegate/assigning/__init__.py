@@ -1,4 +1,4 @@
-"""Who could take what: the most hours freed, and then the highest levels.
+"""Who could take what: the most hours newly freed, and then the highest levels.
 
 Facts and wishes go in (`cases`), and a proposal comes out, with what no proposal can
 exceed. No database, no words, and nothing of a person but free hours and levels.

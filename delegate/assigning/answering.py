@@ -24,7 +24,7 @@ def assign(
     least: Level = Level.PROPOSE,
     seconds: float = SECONDS,
 ) -> Proposal:
-    """Return what could go to whom, so that the most hours are freed.
+    """Return what could go to whom, so that the most hours are newly freed.
 
     Of all that free as many, it is one with the highest sum of levels. Same facts, same
     answer, whatever their order, as long as there are seconds left. Offers for people
@@ -52,7 +52,7 @@ def assign(
 
 def choose(case: Case, held: Held, until: float) -> tuple[list[Offer], Sum, Sum]:
     """Return what to take beside what is fixed, and the sums that come of it."""
-    ready = [offer for offer in case.offers.values() if held.fits(offer)]
+    ready = [one for one in case.offers.values() if held.fits(one) and held.helps(one)]
     if not ready:
         return [], Sum(0, 0), Sum(0, 0)
     from .solving import best
@@ -82,8 +82,8 @@ def searching(until: float) -> Iterator[float]:
 
 
 def column(case: Case, offer: Offer) -> Column:
-    size = case.hours[offer.task]
-    freed = size * TENTHS[offer.level]
+    size, now = case.hours[offer.task], case.now[offer.task]
+    freed = size * max(0, TENTHS[offer.level] - (TENTHS[now] if now else 0))
     return Column(
         offer.task, offer.person, size, freed, int(offer.level), offer.is_growth
     )
@@ -127,4 +127,7 @@ def why(held: Held, task: int, offers: list[Offer]) -> Why:
         return Why.NOBODY
     if not any(map(held.allows, offers)):
         return Why.LEAST
-    return Why.FULL if any(map(held.fits, offers)) else Why.HOURS
+    further = [offer for offer in offers if held.goes_further(offer)]
+    if not any(map(held.allows, further)):
+        return Why.NOW
+    return Why.FULL if any(map(held.fits, further)) else Why.HOURS

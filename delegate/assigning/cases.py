@@ -39,6 +39,8 @@ class Work(NamedTuple):
     fixed: int | None = None
     """The person to whom it goes in any case."""
     stays: bool = False
+    now: Level | None = None
+    """How far someone does it already: what that frees is no gain any more."""
 
 
 class Offer(NamedTuple):
@@ -87,14 +89,16 @@ class Why(StrEnum):
     """Nobody who takes part has a level for it."""
     LEAST = "least"
     """Nobody who takes part has the least level for it."""
+    NOW = "now"
+    """Nobody who has that would do it further than it is done now."""
     HOURS = "hours"
-    """Nobody who has it has so many free hours, after what is fixed."""
+    """Nobody who would has so many free hours, after what is fixed."""
     FULL = "full"
     """Who could take it takes something else instead."""
 
 
 class Row(NamedTuple):
-    """One task that goes to someone, and the hours that frees."""
+    """One task that goes to someone, and the hours that newly frees."""
 
     task: int
     person: int
@@ -109,8 +113,9 @@ class Row(NamedTuple):
 class Proposal(NamedTuple):
     """What could go to whom; or, where there is no such thing, the wishes in the way.
 
-    Nothing frees more than `hours_bound`, and nothing that frees `hours` has a higher
-    sum of levels than `levels_bound`.
+    Nothing newly frees more than `hours_bound`, and nothing that frees `hours` has a
+    higher sum of levels than `levels_bound`. A task goes no further than it is done now
+    only where that is wished: fixed, or to grow in.
     """
 
     rows: tuple[Row, ...] = ()

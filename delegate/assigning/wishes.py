@@ -30,6 +30,7 @@ class Case:
         self.works = sorted(works, key=lambda work: work.id)
         self.free = {one.id: hundredths(one.hours) for one in self.people}
         self.hours = {work.id: hundredths(work.hours) for work in self.works}
+        self.now = {work.id: work.now for work in self.works}
         self.offers: dict[tuple[int | None, int | None], Offer] = {
             (one.task, one.person): one
             for one in sorted(offers, key=lambda one: (one.task, one.person))
@@ -92,6 +93,15 @@ class Held:
             and self.case.hours[offer.task] <= self.room[offer.person]
             and self.allows(offer)
         )
+
+    def goes_further(self, offer: Offer) -> bool:
+        """Say whether an offer lets go of more than is let go already."""
+        return offer.level > (self.case.now[offer.task] or 0)
+
+    def helps(self, offer: Offer) -> bool:
+        """Say whether there is a reason to take an offer."""
+        grows = offer.is_growth and offer.person in self.grows
+        return grows or self.goes_further(offer)
 
     @property
     def is_empty(self) -> bool:

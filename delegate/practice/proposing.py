@@ -47,10 +47,6 @@ class Doing(NamedTuple):
     employee: Employee
     level: Level
 
-    def freed(self, hours: float) -> float:
-        """Return how many of its hours are let go already."""
-        return round(hours * assigning.FREED[self.level], 3)
-
 
 class Scene(NamedTuple):
     """What there is to divide: the manager's own tasks, and who could take them.
@@ -78,6 +74,11 @@ class Scene(NamedTuple):
     @property
     def reserved(self) -> list[Task]:
         return [one for one in self.tasks if one.reserved]
+
+    def level_now(self, task_id: int) -> Level | None:
+        """Return how far someone does a task already."""
+        doing = self.doing.get(task_id)
+        return doing and doing.level
 
 
 class Wishes(NamedTuple):
@@ -118,7 +119,6 @@ class Line(NamedTuple):
     advised: Level | None = None
     provisional: bool = False
     is_growth: bool = False
-    freed: float = 0
     live: Live | None = None
     why: str = ""
     others: Sequence[Employee] = ()
@@ -130,7 +130,19 @@ class Line(NamedTuple):
     @property
     def already(self) -> float:
         """How many of its hours are let go already."""
-        return self.doing.freed(self.hours) if self.doing else 0
+        return let_go(self.hours, self.doing.level) if self.doing else 0
+
+    @property
+    def freed(self) -> float:
+        """How many of its hours come free beyond those."""
+        if self.level is None:
+            return 0
+        return max(0, round(let_go(self.hours, self.level) - self.already, 3))
+
+
+def let_go(hours: float, level: Level) -> float:
+    """Return how many hours of a task are let go at a level."""
+    return round(hours * assigning.FREED[level], 3)
 
 
 def gather(team_id: int, rater_id: int, today: date) -> Scene:
@@ -214,7 +226,11 @@ def question(scene: Scene, wishes: Wishes) -> Question:
     ]
     tasks = {
         one.id: assigning.Work(
-            one.id, one.hours, wishes.fixed.get(one.id), one.id in wishes.stays
+            one.id,
+            one.hours,
+            wishes.fixed.get(one.id),
+            one.id in wishes.stays,
+            scene.level_now(one.id),
         )
         for one in scene.free
         if one.hours is not None
@@ -238,7 +254,11 @@ def digest(scene: Scene) -> str:
     """Return what tells whether any of these facts is another than it was."""
     told = (
         [(one.id, one.hours_free) for one in scene.people],
-        [(one.id, one.hours) for one in scene.free if one.hours is not None],
+        [
+            (one.id, one.hours, scene.level_now(one.id))
+            for one in scene.free
+            if one.hours is not None
+        ],
         sorted((*key, *map(int, fit)) for key, fit in scene.fits.items()),
     )
     return sha256(repr(told).encode()).hexdigest()
@@ -329,19 +349,14 @@ class Told(NamedTuple):
     """Whether the facts are others now."""
 
     @property
-    def mine(self) -> float:
-        """The manager's hours on these tasks now."""
-        return sum(one.hours or 0 for one in self.row.tasks)
-
-    @property
     def already(self) -> float:
         """The hours on these tasks that are let go already."""
-        return round(sum(one.already for one in self.lines), 2)
+        return round(sum(one.already for one in self.lines), 3)
 
     @property
-    def more(self) -> float:
-        """The hours that come free beyond those that are let go already."""
-        return round(sum(max(0, one.freed - one.already) for one in self.lines), 2)
+    def mine(self) -> float:
+        """The manager's hours on these tasks now."""
+        return sum(one.hours or 0 for one in self.row.tasks) - self.already
 
     @property
     def short_of(self) -> tuple[float, float]:
@@ -403,7 +418,6 @@ def line_of(scene: Scene, kept: ProposedTask, task: Task) -> Line:
         fit and fit.advised,
         kept.provisional,
         fit is not None and fit.is_growth,
-        round(hours * assigning.FREED[level], 3),
         scene.live.get((who.id, task.id)),
         is_stale=fit is None or fit.level != level,
         doing=scene.doing.get(task.id),
@@ -451,8 +465,12 @@ def why_stays(
     ready = [who for who, level in able.items() if level >= row.least]
     if not ready:
         return assigning.Why.LEAST
+    now = line.doing.level if line.doing else 0
+    further = [who for who in ready if able[who] > now]
+    if not further:
+        return assigning.Why.NOW
     fixed: defaultdict[int | None, float] = defaultdict(float)
     for one in row.tasks:
         fixed[one.fixed_id] += one.hours or 0
-    has_room = any(loads[who].before - fixed[who] >= line.hours for who in ready)
+    has_room = any(loads[who].before - fixed[who] >= line.hours for who in further)
     return assigning.Why.FULL if has_room else assigning.Why.HOURS
