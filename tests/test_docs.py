@@ -1,9 +1,16 @@
 """What the documents point at is there, and both languages say as much."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
+from delegate import access, models, paper, pdf
+from delegate.identity import links, sessions, strong, throttle
+from delegate.rights import erasure
+from delegate.sheets import spreadsheets, workbooks
+from delegate.upkeep import jobs
 
 ROOT = Path(__file__).parent.parent
 PRIVACY = ROOT / "docs" / "privacy"
@@ -59,3 +66,37 @@ def test_dutch_speaks_as_the_program_does(name):
         [],
         ["personeelsbeoordeling"],
     )
+
+
+PROMISED = [
+    ("At most four plans are drawn or wait at once", pdf.MOST_AT_ONCE, 4),
+    ("a plan holds at most 20 tasks", paper.MOST_TASKS, 20),
+    ("20 tasks and 100,000 characters", paper.MOST_TEXT, 100_000),
+    ("Two weeks without a visit", sessions.IDLE, timedelta(weeks=2)),
+    ("unless the last was within 15 minutes", access.FRESH, timedelta(minutes=15)),
+    ("256 bits of chance", links.BYTES * 8, 256),
+    ("It lasts two weeks", links.LASTS["own_view"], timedelta(weeks=2)),
+    ("fewer than four people get none", links.LEAST_ANSWERS, 4),
+    ("ten for an account", throttle.PER_ACCOUNT, 10),
+    ("fifty from one network address", throttle.PER_NETWORK, 50),
+    ("in a quarter of an hour", throttle.WINDOW, timedelta(minutes=15)),
+    ("ten recovery codes", strong.RECOVERY_CODES, 10),
+    ("at most thirty times an hour", throttle.MAILS, 30),
+    ("20 MB unpacked", workbooks.MOST_UNPACKED, 20 * 1024 * 1024),
+    ("200 members", workbooks.MOST_MEMBERS, 200),
+    ("at most 5,000", spreadsheets.MOST_ROWS, 5_000),
+    ("after three attempts", models.ATTEMPTS, 3),
+    ("Results go after a day", jobs.KEPT, timedelta(days=1)),
+    ("another number up to 24", models.KEEP_MONTHS[-1], 24),
+    ("tells it a month before", erasure.WARNING, timedelta(days=30)),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "kept", "number"), PROMISED, ids=[words for words, *_ in PROMISED]
+)
+def test_a_number_that_is_promised_is_that_of_the_program(words, kept, number):
+    promises = (ROOT / "docs" / "security.md").read_text()
+
+    assert words in " ".join(promises.split())
+    assert kept == number

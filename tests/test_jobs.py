@@ -191,6 +191,7 @@ def test_a_result_not_named_yet_is_made_again(app, ask, kind, start, tmp_path):
     assert worker.wait() == -signal.SIGKILL
     assert [job.state for job in rows(app)] == ["running"]
     assert list(results(tmp_path).values()) == [b"half, whole"]
+    assert list((tmp_path / "jobs").glob("*.part")) == []
 
     kind(write_whole)
     leave_alone(app)

@@ -1,6 +1,8 @@
 """Many documents drawn at once: in order, within bounds, and by nobody left behind."""
 
+import multiprocessing
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -46,8 +48,15 @@ def test_no_more_are_asked_for_than_can_be_drawn():
     assert len(asked) <= 3
 
 
-def test_one_may_take_so_much_memory_and_no_more(monkeypatch):
-    monkeypatch.setattr(press, "LONGEST", 20)
+def test_one_may_take_so_much_memory_and_no_more():
+    with multiprocessing.get_context("spawn").Pool(1, press.prepare) as pool:
+        limits = pool.apply(resource.getrlimit, (resource.RLIMIT_AS,))
+
+    assert limits == (press.MOST_MEMORY, press.MOST_MEMORY)
+
+
+def test_one_that_takes_too_long_is_given_up(monkeypatch):
+    monkeypatch.setattr(press, "LONGEST", 2)
     drawn = press.print_all([BIG], "a4", processes=1)
     with closing(drawn), pytest.raises(press.TooMuch):
         list(drawn)

@@ -98,6 +98,12 @@ def test_who_left_and_what_is_archived_counts_until_then(app, alice, rows, happe
 
     assert [one.hours for one in told(app, alice).moments[-4:]] == [14, 4, 0, 0]
 
+    assert "Noor" in alice.get("/progress?months=all").text
+    with app.app_context():
+        db.session.get(letting_go.Employee, noor).removed_at = datetime(2026, 11, 1)
+        db.session.commit()
+    assert "Noor" not in alice.get("/progress?months=all").text
+
 
 def agreed(app, who, what, level, **changes):
     """Add an agreement, agreed in August, without what `chronicle` tells of it."""
