@@ -11,7 +11,6 @@ from delegate.models import (
     Agreement,
     Employee,
     OwnView,
-    Pair,
     PairEvent,
     Rating,
     Safeguard,
@@ -127,19 +126,6 @@ def test_what_is_taken_back_with_its_row_tells_nothing(app, two):
         db.session.commit()
 
         assert told() == []
-
-
-def test_a_story_has_days_of_its_own(app, two):
-    long_ago = utc_now() - timedelta(days=90)
-    with app.app_context():
-        with chronicle.as_of(long_ago):
-            factory.pair(*rows(two), current=3)
-        db.session.get(Pair, two).current = 4
-        db.session.commit()
-        days = db.session.scalars(db.select(PairEvent.at).order_by(PairEvent.id)).all()
-
-        assert days[0] == long_ago
-        assert days[1] > long_ago
 
 
 def steps(page):

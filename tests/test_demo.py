@@ -19,6 +19,7 @@ from delegate.models import (
     OwnChoice,
     OwnView,
     Pair,
+    PairEvent,
     Rating,
     Safeguard,
     Step,
@@ -139,13 +140,15 @@ def test_its_days_are_counted_from_today(app, alice):
         )
         facts = planning.gather(team_id, alice.manager_id, today())
         old = [row for row in facts.newest.values() if planning.is_old(row, today())]
-        now = today()
+        went = select(func.max(PairEvent.at)).where(PairEvent.kind == "now")
+        now, last_moved = today(), db.session.scalar(went)
     overdue = [day for day in days if day < now]
     assert len(overdue) == 1
     assert now - overdue[0] <= planning.OVERDUE
     assert sum(0 <= (day - now).days <= 6 for day in days) == 2
     assert all(day.weekday() < 5 for day in days)
     assert len(old) == 4
+    assert last_moved.date() < now
 
 
 def test_agreements_keep_the_level_that_the_rules_advise(app, alice):

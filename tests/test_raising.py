@@ -6,10 +6,9 @@ import factory
 import pytest
 from paper_checks import assert_accessible, text_of
 
-from delegate.history import chronicle
 from delegate.history.looks import Look
 from delegate.history.raising import Level, lows_before, raised_by_choice, raised_now
-from delegate.models import Employee, Membership, Pair, db, utc_now
+from delegate.models import Employee, Membership, Pair, PairEvent, db, utc_now
 
 RAISED = date(2026, 11, 23)
 ME, OTHER = 1, 2
@@ -115,8 +114,11 @@ def two(app, alice):
         factory.rating(
             ann, "needs", 2, created_at=utc_now() - timedelta(days=3), **mine
         )
-        with chronicle.as_of(utc_now() - timedelta(days=90)):
-            factory.pair(ann, work, current=3)
+        factory.pair(ann, work, current=3)
+        db.session.execute(
+            db.update(PairEvent).values(at=utc_now() - timedelta(days=90))
+        )
+        db.session.commit()
         return ann.id, work.id
 
 

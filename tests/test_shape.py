@@ -141,7 +141,7 @@ MAY_IMPORT = {
     "dossier": {"blanking", "i18n", "notice", "wording"},
     "team": set(),
     "talk": {"team"},
-    "rows": {"agreeing", "chronicle", "i18n", "models", "planning", "talk", "team"},
+    "rows": {"sqlalchemy", "agreeing", "i18n", "models", "planning", "talk", "team"},
     "conversation": {
         "mending",
         "dossier",

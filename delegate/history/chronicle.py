@@ -6,7 +6,6 @@ was seen is kept as ratings and is read beside it. Knows no page and no words.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -46,19 +45,6 @@ from ..rights import audit
 
 MOST = 100
 """Most steps of one pair that are read at once: ten years of them stay one page."""
-
-AS_OF = "as_of"
-
-
-@contextmanager
-def as_of(moment: datetime) -> Iterator[None]:
-    """Date what is flushed meanwhile, for a story that is made up afterwards."""
-    db.session.info[AS_OF] = moment
-    try:
-        yield
-        db.session.flush()
-    finally:
-        del db.session.info[AS_OF]
 
 
 @listens_for(db.session, "after_flush")
@@ -160,7 +146,7 @@ def step(
         "value": value,
         "criterion": criterion,
         "by_id": by_id or audit.actor_id(),
-        "at": at or db.session.info.get(AS_OF) or utc_now(),
+        "at": at or utc_now(),
     }
 
 

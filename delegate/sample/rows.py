@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from sqlalchemy import insert
+
 from .. import agreeing, i18n, planning
-from ..history import chronicle
 from ..models import (
     AGREEMENT_TEXTS,
     Agreement,
@@ -21,6 +22,7 @@ from ..models import (
     OwnChoice,
     OwnView,
     Pair,
+    PairEvent,
     Rating,
     Safeguard,
     Step,
@@ -167,22 +169,29 @@ def rating(
 def add_pairs(
     loading: Loading, people: Mapping[str, Employee], tasks: Mapping[str, Task]
 ) -> None:
-    """Add how it goes now, also for the pairs that only have an agreement."""
+    """Add how it goes now, also for the pairs that only have an agreement.
+
+    What the session adds is told as of today; this has days of its own.
+    """
     wanted: dict[tuple[str, str], int | None] = {
         (one.person, one.task): None for one in sample.AGREED
     }
     for person in sample.PEOPLE:
         wanted |= {(person.name, key): level for key, level in person.now.items()}
+    pairs, steps = [], []
     for (name, key), level in wanted.items():
-        pair = Pair(
-            team_id=loading.team.id,
-            employee_id=people[name].id,
-            task_id=tasks[key].id,
-        )
-        db.session.add(pair)
-        for went, days in sample.WENT.get((name, key), ((level, since(name, key)),)):
-            with chronicle.as_of(loading.moment_ago(days)):
-                pair.current = went
+        ids = {"employee_id": people[name].id, "task_id": tasks[key].id}
+        ids["team_id"] = loading.team.id
+        told = {**ids, "kind": "now", "by_id": loading.manager.id}
+        went = sample.WENT.get((name, key), ((level, since(name, key)),))
+        pairs.append({**ids, "current": went[-1][0]})
+        steps += [
+            {**told, "value": value, "at": loading.moment_ago(days)}
+            for value, days in went
+            if value
+        ]
+    db.session.execute(insert(Pair), pairs)
+    db.session.execute(insert(PairEvent), steps)
 
 
 def since(name: str, key: str) -> int:
