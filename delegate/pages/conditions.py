@@ -78,9 +78,8 @@ class ConditionsForm(VersionedForm):
             if self[name].data != NO and not field.data:
                 field.data = str(wording.TEAM_ACTIONS[name])
 
-    def take_back(self, team_id: int) -> None:
+    def take_back(self, heard: polling.Heard) -> None:
         """Take the proposals out that nobody touched, where nothing is missing."""
-        heard = polling.heard(team_id)
         for name in CONDITIONS:
             field = self[f"{name}_action"]
             asked = self[name].data == NO or heard.team_misses(name)
@@ -88,8 +87,7 @@ class ConditionsForm(VersionedForm):
                 field.data = ""
 
     def fill(self, row: Any) -> None:
-        """Write the answers onto `row`, which may be new; no untouched proposals."""
-        self.take_back(row.team_id)
+        """Write the answers onto `row`, which may be new."""
         for name in CONDITIONS:
             setattr(row, name, MEANT[self[name].data])
             setattr(row, f"{name}_action", self[f"{name}_action"].data)
@@ -154,6 +152,7 @@ def keep(team: Team, form: ConditionsForm) -> ResponseReturnValue | None:
         db.session.rollback()
         return page(team, form), 422
     lock(team)  # Of two first answers at once the second meets the row of the first.
+    form.take_back(polling.heard(team.id))
     try:
         save(form, row_of(team))
     except VersionConflict:
@@ -167,7 +166,7 @@ def collided(
     """Show what was typed, and beside it what was saved, or asked, meanwhile."""
     db.session.rollback()
     row = row_of(team)
-    form.take_back(team.id)
+    form.take_back(polling.heard(team.id))
     differences = form.differences(in_words(row))
     form.propose()
     form.accept(row)
