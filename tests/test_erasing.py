@@ -8,15 +8,20 @@ import factory
 import pytest
 from conftest import on_one_database, signed_in
 from sqlalchemy import String, Text, event
+from test_copies import KINDS, filled
 
 from delegate.models import (
     Agreement,
     AuditEntry,
     Employee,
+    Job,
+    Link,
     LoginSession,
     LookBack,
     Manager,
     Membership,
+    Proposal,
+    ProposedTask,
     Rating,
     Remark,
     Safeguard,
@@ -29,6 +34,7 @@ from delegate.models import (
     utc_now,
 )
 from delegate.rights import erasure
+from delegate.upkeep import jobs
 
 CANARY = "Zwaluwstaart"
 NOW = datetime(2026, 11, 22, 9)
@@ -58,7 +64,7 @@ def known(app, alice):
 
 def mark(row):
     """Write the canary into every text that can hold it."""
-    codes = {"state", "criterion", "rules_version"}
+    codes = {"state", "criterion", "rules_version", "kind", "doer", "next_state"}
     for column in row.__table__.columns:
         if isinstance(column.type, String | Text) and column.name not in codes:
             setattr(row, column.name, f"{CANARY} {column.name}")
@@ -91,6 +97,36 @@ def found_in_files(folder):
         for path in folder.rglob("*")
         if path.is_file() and CANARY.encode() in path.read_bytes()
     ]
+
+
+OF_THE_TEAM = {AuditEntry, Link, Proposal}
+"""What has no text about the person in it."""
+
+
+@on_one_database
+def test_whatever_is_kept_of_someone_goes_printed_files_too(app, alice, tmp_path):
+    with app.app_context():
+        id = filled(alice)
+        for model in {*KINDS} - OF_THE_TEAM:
+            for row in db.session.scalars(db.select(model)):
+                mark(row)
+        db.session.commit()
+        (jobs.folder() / "plans").write_text(CANARY)
+        whose = {"team_id": alice.team_id, "manager_id": alice.manager_id}
+        done = {"kind": "plans", "content": "{}", "state": "done", "file": "plans"}
+        factory.add(Job(**done, **whose))
+    assert {"check_in", "look_back", "own_view", "step", "talk_item"} < {
+        *found_in_tables(app)
+    }
+    assert "plans" in found_in_files(tmp_path)
+
+    alice.post(f"/people/{id}/erase")
+
+    assert found_in_tables(app) == []
+    assert found_in_files(tmp_path) == []
+    with app.app_context():
+        left = {one for one in KINDS if db.session.scalars(db.select(one)).first()}
+    assert left == {AuditEntry, Proposal, ProposedTask}
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
