@@ -246,6 +246,23 @@ def test_a_task_goes_to_nobody_that_is_none(app, alice, ann, who):
 
 
 @on_one_database
+def test_who_has_an_agreement_on_it_already_stands_apart(app, alice, ann):
+    id = agreements(app)["Agreed agreed"].id
+    with app.app_context():
+        bea = factory.employee(alice.team_id, "Bea")
+        work = db.session.scalar(db.select(Task).where(Task.title == "Agreed"))
+        factory.agreement(bea, work, state="draft")
+        given = {"employee_id": bea.id, "closing_reason": "Leave.", "version": "1"}
+
+    [apart] = alice.get(f"/passing/{id}").select("optgroup option[disabled]")
+    page = alice.page(alice.post(f"/passing/{id}", **given), 422)
+
+    assert apart.text == "Bea"
+    assert "Bea has an agreement" in page.select_one("#faults").text
+    assert page.select_one("[name=closing_reason]").text.strip() == "Leave."
+
+
+@on_one_database
 @pytest.mark.parametrize(
     ("address", "fields"),
     [("/agreements/{}/close", {"closing": "taken_back"}), ("/passing/{}", {})],

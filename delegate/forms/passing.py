@@ -1,11 +1,12 @@
 """The form in which an agreement goes to someone else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, SelectField
-from wtforms.validators import DataRequired
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, ValidationError
 
 from ..models import Employee
 from . import CHOOSE, NoteText, VersionedForm, id_or_none
@@ -22,11 +23,21 @@ class PassForm(VersionedForm):
 
     stops = BooleanField(_("Whoever had it no longer does this task"), default=True)
 
-    def offer(self, people: Sequence[Employee]) -> None:
-        listed = [(str(one.id), one.name) for one in people]
-        self.employee_id.choices = [("", gettext("Choose someone")), *listed]
+    def offer(self, people: Sequence[Employee], taken: Collection[int]) -> None:
+        """Offer these people; who is `taken` stands apart, and cannot be chosen."""
+        self.taken = {one.id: one.name for one in people if one.id in taken}
+        apart = {"disabled": True}, gettext("Has an agreement on this task already")
+        self.employee_id.choices = [
+            SelectChoice("", gettext("Choose someone")),
+            *(
+                SelectChoice(str(one.id), one.name)
+                for one in people
+                if one.id not in taken
+            ),
+            *(SelectChoice(str(id), name, *apart) for id, name in self.taken.items()),
+        ]
 
-    def refuse(self, name: str) -> None:
-        """Say that this one has an agreement on the task already."""
-        words = gettext("%(name)s has an agreement on this task already.", name=name)
-        self.employee_id.errors = [words]
+    def validate_employee_id(self, field: SelectField) -> None:
+        if name := self.taken.get(field.data):
+            words = _("%(name)s has an agreement on this task already.", name=name)
+            raise ValidationError(words)

@@ -20,7 +20,7 @@ def index(agreement_id: int) -> ResponseReturnValue:
     here = access.own_agreement_or_404(agreement_id, ends=True)
     people = others(here)
     form = PassForm()
-    form.offer(people)
+    form.offer(people, taken(here))
     if not form.is_submitted():
         form.accept(here.agreement)
         return show(here, form)
@@ -29,9 +29,6 @@ def index(agreement_id: int) -> ResponseReturnValue:
     if not form.validate():
         return show(here, form, 422)
     [other] = [one for one in people if one.id == form.employee_id.data]
-    if agreeing.live(other.id, here.task.id):
-        form.refuse(other.name)
-        return show(here, form, 422)
     try:
         database.check_version(here.agreement, form.version.data)
         draft = passed(here, other, form.closing_reason.data or "")
@@ -49,6 +46,12 @@ def others(here: Here) -> list[Employee]:
     """Return who could take it: those of the team who are there, by name."""
     found = planning.active_employees(here.task.team_id, i18n.today())
     return [one for one in found if one.id != here.employee.id]
+
+
+def taken(here: Here) -> list[int]:
+    """Return who has an agreement on the task."""
+    found = planning.now_of(here.task.team_id, tasks=[here.task.id])
+    return [employee_id for (employee_id, _), now in found.items() if now.agreement]
 
 
 def passed(here: Here, other: Employee, reason: str) -> Agreement:
