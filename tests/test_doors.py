@@ -483,6 +483,7 @@ SENDS_AWAY = {"teams.remove", "erasing.team", "erasing.person", "people.remove"}
 
 FIELD = re.compile(
     r'\b(?:args|form|values)\.get(?:list)?\(\s*"([\w-]+)"|f"(\w+)-leave"'
+    r'|\b(?:query_\w+|one_of)\((?:\w+, )?"([\w-]+)"'
 )
 PAGES = Path(access.__file__).parent / "pages"
 
@@ -499,7 +500,7 @@ def fields_with(ids):
 
 
 def field_names(path):
-    return {a or b for a, b in FIELD.findall(path.read_text())}
+    return {"".join(found) for found in FIELD.findall(path.read_text())}
 
 
 def team_of_bob(bob):

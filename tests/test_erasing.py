@@ -10,6 +10,7 @@ from conftest import on_one_database, signed_in
 from sqlalchemy import String, Text, event
 from test_copies import KINDS, filled
 
+from delegate.identity import links
 from delegate.models import (
     Agreement,
     AuditEntry,
@@ -443,6 +444,22 @@ def test_whatever_was_removed_goes_after_a_month(app, alice, known):
         assert erasure.purge(utc_now() + timedelta(days=31)).removed == 2
         assert names(Employee) == []
         assert db.session.scalars(db.select(Task)).all() == []
+
+
+@on_one_database
+def test_old_links_and_entries_of_the_trail_go_too(app, alice):
+    with app.app_context():
+        links.make("calendar", manager_id=alice.manager_id)
+        links.make("calendar", manager_id=alice.manager_id)  # revokes the older one
+        whose = {"team_id": alice.team_id, "manager_id": alice.manager_id}
+        factory.add(AuditEntry(action="viewed", subject="board", **whose))
+        old = len(db.session.scalars(db.select(AuditEntry)).all())
+
+        assert erasure.purge(utc_now() + timedelta(days=29))[2:] == (0, 0)
+        assert erasure.purge(utc_now() + timedelta(days=31))[2:] == (1, 0)
+        assert erasure.purge(utc_now() + timedelta(days=731)).entries == old
+        assert len(db.session.scalars(db.select(Link)).all()) == 1
+        assert db.session.scalars(db.select(AuditEntry)).all() == []
 
 
 def test_the_sample_team_is_not_purged(app, alice, known):

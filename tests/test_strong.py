@@ -6,6 +6,7 @@ from base64 import urlsafe_b64encode
 import factory
 import pytest
 from browsing import Browser
+from conftest import on_one_database
 
 from delegate import access
 from delegate.identity import letters, strong
@@ -74,6 +75,25 @@ def test_later_it_asks_once_more_and_leads_back(alice, clock, method, path, back
 
     assert answer.location == back
     assert alice.open(back).text == "shown 1"
+
+
+WEIGHTY = """
+    address.index authenticator.index authenticator.off authenticator.renew_codes
+    passkeys.index passkeys.add passkeys.offer passkeys.remove
+    invitations.invite invitations.activate invitations.deactivate
+    invitations.password_link sharing.invite sharing.hand_over calendar.make
+    copies.show export.index export.table export.workbook export.everything
+    erasing.person erasing.team erasing.account
+    """
+"""What changes who comes in, takes out much, or is for good."""
+
+
+@on_one_database
+def test_all_that_weighs_much_is_marked(app):
+    views = app.view_functions.items()
+    marked = {name for name, view in views if getattr(view, "is_fresh", False)}
+
+    assert marked == {*WEIGHTY.split()}
 
 
 @pytest.mark.usefixtures("weighty")
