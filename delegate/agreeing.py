@@ -99,6 +99,8 @@ def open_draft(
     )
     if instead_of:
         close(instead_of, "ended")
+        # By this one moment the two are known to belong together.
+        draft.created_at = instead_of.closed_at or utc_now()
         take_over(draft, instead_of)
     # The old one has to be closed before the new one comes: one is live at a time.
     db.session.flush()

@@ -38,8 +38,8 @@ from sqlalchemy import (
 
 from . import rules
 from .models import (
+    LIVE_STATES,
     Agreement,
-    CheckIn,
     Employee,
     Pair,
     Rating,
@@ -48,7 +48,7 @@ from .models import (
     db,
     task_facts,
 )
-from .planning import LOOK_AGAIN, LOOKS_BACK, Key, is_watched, last
+from .planning import LAST_MOMENT, LOOK_AGAIN, LOOKS_BACK, Key, is_watched, last
 
 Scores = tuple[int, ...]
 """The four criteria in the order of the rules; 0 is not observed, or still open."""
@@ -116,9 +116,9 @@ class Overview(NamedTuple):
     matters: Mapping[Key, Matter]
 
 
-employee, task, rating, pair, agreement, safeguard, check_in = (
+employee, task, rating, pair, agreement, safeguard = (
     cast(Table, model.__table__)
-    for model in (Employee, Task, Rating, Pair, Agreement, Safeguard, CheckIn)
+    for model in (Employee, Task, Rating, Pair, Agreement, Safeguard)
 )
 
 IN_TEAM: BindParameter[int] = bindparam("team_id")
@@ -258,11 +258,7 @@ GUARDED = (
     .scalar_subquery()
 )
 
-LAST_CHECK_IN = (
-    select(func.max(check_in.c.day))
-    .where(check_in.c.agreement_id == agreement.c.id, check_in.c.kept_at.is_(None))
-    .scalar_subquery()
-)
+LOOKS_BACK_NOW = agreement.c.state.in_(LOOKS_BACK)
 
 # Looked up pair by pair along the index: joined and grouped, PostgreSQL compares every
 # pair with every rating for as long as it has not counted the rows.
@@ -283,9 +279,9 @@ GOING_ON = (
         pair.c.task_id,
         KNOWN.label("familiarity"),
         pair.c.current,
-        agreement.c.look_back_on,
+        case((LOOKS_BACK_NOW, agreement.c.look_back_on)).label("look_back_on"),
         GUARDED.label("guarded"),
-        LAST_CHECK_IN.label("check_in_on"),
+        LAST_MOMENT.label("moment_on"),
     )
     .outerjoin_from(
         pair,
@@ -294,12 +290,12 @@ GOING_ON = (
             agreement.c.team_id == pair.c.team_id,
             agreement.c.employee_id == pair.c.employee_id,
             agreement.c.task_id == pair.c.task_id,
-            agreement.c.state.in_(LOOKS_BACK),
+            agreement.c.state.in_(LIVE_STATES),
         ),
     )
     .where(
         pair.c.team_id == IN_TEAM,
-        or_(pair.c.current.is_not(None), agreement.c.id.is_not(None)),
+        or_(pair.c.current.is_not(None), LOOKS_BACK_NOW),
     )
 )
 
@@ -313,7 +309,7 @@ WITH_ME = (
         null().label("current"),
         null().label("look_back_on"),
         null().label("guarded"),
-        null().label("check_in_on"),
+        null().label("moment_on"),
     )
     .where(
         rating.c.team_id == IN_TEAM,
@@ -408,7 +404,7 @@ def judged(
     """Return the pairs where something goes on, and the tasks someone is ready for."""
     matters = {}
     advices = defaultdict(list)
-    for who, what, code, current, look_back_on, guarded, check_in_on in rows:
+    for who, what, code, current, look_back_on, guarded, moment_on in rows:
         if who not in people or what not in answers:
             continue
         known = (code or 0) & SCORE
@@ -416,7 +412,7 @@ def judged(
         advice = advise(*facts)
         advices[what].append(advice)
         if current is not None or look_back_on is not None:
-            watched = is_watched(last(look_back_on, check_in_on), today)
+            watched = is_watched(last(look_back_on, moment_on), today)
             posture = stance(current, watched, *facts)
             level = None if current is None else rules.Level(current)
             matters[who, what] = Matter(level, advice, posture, look_back_on)

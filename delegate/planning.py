@@ -7,9 +7,10 @@ is decided here that the rules can decide, and nothing is said: codes only.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from . import rules
 from .models import (
@@ -17,6 +18,7 @@ from .models import (
     Agreement,
     CheckIn,
     Employee,
+    LookBack,
     Pair,
     Rating,
     Safeguard,
@@ -51,8 +53,8 @@ class Live(NamedTuple):
     level: rules.Level
     look_back_on: date | None
     safeguards: frozenset[str]
-    check_in_on: date | None = None
-    """The last check-in that lies open."""
+    moment_on: date | None = None
+    """The last moment that lies open beside it, as `LAST_MOMENT` tells."""
 
 
 class Now(NamedTuple):
@@ -163,6 +165,28 @@ LAST_CHECK_IN = (
 )
 """The last check-in that lies open, within a query that knows the agreement."""
 
+BEFORE = aliased(Agreement)
+
+INSTEAD = (
+    select(LookBack.id)
+    .join(BEFORE, BEFORE.id == LookBack.agreement_id)
+    .where(
+        BEFORE.team_id == Agreement.team_id,
+        BEFORE.employee_id == Agreement.employee_id,
+        BEFORE.task_id == Agreement.task_id,
+        BEFORE.closed_at == Agreement.created_at,
+    )
+    .correlate(Agreement)
+    .exists()
+)
+"""Whether it came instead of an agreement that the two looked back on."""
+
+LAST_MOMENT = case(
+    (Agreement.state.in_(LOOKS_BACK), LAST_CHECK_IN),
+    (INSTEAD, Agreement.look_back_on),
+)
+"""The last check-in that lies open; of a draft, the day named on looking back."""
+
 
 def now_of(
     team_id: int,
@@ -182,7 +206,7 @@ def now_of(
             Agreement.level,
             Agreement.look_back_on,
             Safeguard.criterion,
-            LAST_CHECK_IN.label("check_in_on"),
+            LAST_MOMENT.label("moment_on"),
         )
         .outerjoin(Pair.agreements.and_(Agreement.state.in_(LIVE_STATES)))
         .outerjoin(Agreement.safeguards)
@@ -194,7 +218,7 @@ def now_of(
         query = query.where(Pair.task_id.in_(tasks))
     rows: defaultdict[Key, list[Row[Any]]] = defaultdict(list)
     for row in db.session.execute(query):
-        rows[row.employee_id, row.task_id].append(cast("Row[Any]", row))
+        rows[row.employee_id, row.task_id].append(row)
     return {key: now_from(found) for key, found in rows.items()}
 
 
@@ -209,7 +233,7 @@ def now_from(rows: Sequence[Row[Any]]) -> Now:
             rules.Level(first.level),
             first.look_back_on,
             frozenset(row.criterion for row in rows if row.criterion),
-            first.check_in_on,
+            first.moment_on,
         )
     current = rules.Level(first.current) if first.current else None
     return Now(current, first.version, agreement)
@@ -238,9 +262,9 @@ def outcome(facts: Facts, employee_id: int, task: Task) -> Outcome:
     agreed = live if live and live.state == "agreed" else None
     safeguards = agreed.safeguards if agreed else frozenset()
     advice = rules.recommend(ratings, task.facts(), safeguards)
-    open_live = live if live and live.state in LOOKS_BACK else None
-    days = (open_live.look_back_on, open_live.check_in_on) if open_live else ()
-    watched = is_watched(last(*days), facts.today)
+    looks_back = live.look_back_on if live and live.state in LOOKS_BACK else None
+    moment_on = live.moment_on if live else None
+    watched = is_watched(last(looks_back, moment_on), facts.today)
     return Outcome(
         employee_id,
         task.id,

@@ -225,7 +225,7 @@ def tasks(employee: Employee) -> Select[*tuple[Any, ...]]:
             Agreement.look_back_on,
             Agreement.decides,
             Safeguard.criterion,
-            planning.LAST_CHECK_IN.label("check_in_on"),
+            planning.LAST_MOMENT.label("moment_on"),
         )
         .outerjoin(Pair, and_(Pair.task_id == Task.id, Pair.employee_id == employee.id))
         .outerjoin(Pair.agreements.and_(Agreement.state.in_(LIVE_STATES)))

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import factory
 import pytest
+from conftest import on_one_database
 
-from delegate import agreeing, wording
+from delegate import agreeing, planning, wording
 from delegate.models import (
     Agreement,
     Employee,
@@ -15,7 +16,10 @@ from delegate.models import (
     PairEvent,
     Task,
     db,
+    utc_now,
 )
+from delegate.overview import overview
+from delegate.portrait import work_of
 
 TODAY = date.today()
 SOON = TODAY + timedelta(days=40)
@@ -628,6 +632,39 @@ def test_after_looking_back_the_level_may_go_a_step(
         assert (now.state, now.reason) == ("draft", reason)
         assert only(app, LookBack).theirs == "It stood."
         assert response.location == f"/agreements/{now.id}"
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("days", "state", "posture"),
+    [
+        (-7, "further", "generous"),
+        (-8, "further", "letting_fall"),
+        (40, "ended", "letting_fall"),
+    ],
+)
+def test_a_draft_from_looking_back_is_watched_everywhere_until_its_day(
+    app, alice, make, days, state, posture
+):
+    url = make(level=6, state="agreed", advised=6)
+    posted(alice, url, "/look-back", state=state, level_why="She asked for it.")
+    with app.app_context():
+        [pair] = db.session.scalars(db.select(Pair))
+        ann, task, key = pair.employee, pair.task, (pair.employee_id, pair.task_id)
+        pair.current = 6
+        if state == "ended":  # and another begins later
+            chosen = {"level": 6, "advised": 6, "manager_id": alice.manager_id}
+            draft = agreeing.open_draft(ann, task, **chosen, instead_of=None)
+            draft.created_at = utc_now() + timedelta(days=1)
+        agreeing.live(*key).look_back_on = TODAY + timedelta(days=days)
+        db.session.commit()
+        found = planning.pair(ann, task, alice.manager_id, TODAY)
+        matter = overview(alice.team_id, alice.manager_id, TODAY).matters[key]
+        shown = work_of(ann).now[key]
+
+    assert found.posture == matter.posture == posture
+    assert found.agreement == shown.agreement
+    assert matter.look_back_on is None  # nothing is agreed yet to look back on
 
 
 def test_outcome_and_limits_go_along_to_who_comes_next(app, alice, make):
