@@ -1,13 +1,16 @@
 """What people are told, and what stands at every page and paper about them."""
 
+import factory
 import pytest
+from conftest import on_one_database
 from flask_wtf import FlaskForm
 from paper_checks import text_of
+from test_copies import form_of
 from test_doors import team_of, ways_in
 
 from delegate import paper, rules, wording
 from delegate.forms import LongText, NoteText
-from delegate.models import CONDITIONS, KEEP_MONTHS
+from delegate.models import CONDITIONS, KEEP_MONTHS, Proposal, utc_now
 from delegate.rights import notice
 
 NOT_FOR = {
@@ -69,12 +72,33 @@ def test_every_page_says_what_it_is_for_and_who_decides(app, alice):
         assert str(wording.ADVICE) in page.text, url
 
 
+OF_NOBODY = {"conditions.questions"}
+"""Papers on which nobody is written about."""
+
+
+@on_one_database
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_every_paper_says_what_it_is_for(app, alice, language):
-    id = team_of(alice)["employee_id"]
-    for copy in ("shared", "private"):
-        made = text_of(alice.open(f"/plan/{id}.pdf?copy={copy}&lang={language}").data)
-        assert NOT_FOR[language] in made, copy
+    ids = team_of(alice)
+    with app.app_context():
+        whose = {"team_id": alice.team_id, "manager_id": alice.manager_id}
+        nothing = {"hours": 0, "hours_bound": 0, "levels": 0, "levels_bound": 0}
+        factory.add(Proposal(made_at=utc_now(), **whose, **nothing))
+    alice.headers["Accept-Language"] = language
+    found = {
+        f"{url}?copy={copy}": alice.open(f"{url}?copy={copy}")
+        for endpoint, method, url in ways_in(app, **ids)
+        if method == "GET" and url.endswith(".pdf") and endpoint not in OF_NOBODY
+        for copy in ("shared", "private")
+        if copy == "shared" or endpoint in ("plan.download", "talks.download")
+    }
+    papers = {url: one for url, one in found.items() if one.status_code == 200}
+    form = {**form_of(alice, ids["employee_id"]), "language": language}
+    copy = alice.post(f"/people/{ids['employee_id']}/copy", **form)
+
+    assert len(papers) == 7, papers.keys()
+    for url, answer in [*papers.items(), ("copy", copy)]:
+        assert NOT_FOR[language] in text_of(answer.data), url
 
 
 ON_THE_PLAN = {
