@@ -282,15 +282,23 @@ def calendar(
     made.add("x-wr-calname", "Delegate")
     made.add("refresh-interval", ASK_AGAIN, {"VALUE": "DURATION"})
     made.add("x-published-ttl", icalendar.vDuration(ASK_AGAIN))
+    alike = icalendar.Event()
+    alike.add("description", gettext("Open Delegate: %(address)s", address=address))
+    alike.add("url", address)
+    alike.add("class", "PRIVATE")
+    words = {
+        kind: str(said) for kind, said in (NAMED if with_names else UNNAMED).items()
+    }
     for one in appointments:
-        made.add_component(event(one, address, with_names=with_names))
+        made.add_component(event(one, alike, words[one.kind]))
     return bytes(made.to_ical())
 
 
-def event(one: Appointment, address: str, *, with_names: bool) -> Any:
+def event(one: Appointment, alike: Any, words: str) -> Any:
+    """Return the event of an appointment; it has all that stands in `alike`."""
     import icalendar
 
-    made = icalendar.Event()
+    made = icalendar.Event(alike)
     made.add("uid", one.uid)
     made.add("sequence", one.sequence)
     made.add("dtstamp", one.stamp.replace(tzinfo=UTC))
@@ -303,17 +311,8 @@ def event(one: Appointment, address: str, *, with_names: bool) -> Any:
         made.add("dtstart", one.day)
         made.add("dtend", one.day + A_DAY)
         made.add("transp", "TRANSPARENT")
-    made.add("summary", words_for(one, with_names=with_names))
-    made.add("description", gettext("Open Delegate: %(address)s", address=address))
-    made.add("url", address)
-    made.add("class", "PRIVATE")
+    made.add("summary", words % {"name": one.name, "title": one.title})
     return made
-
-
-def words_for(one: Appointment, *, with_names: bool) -> str:
-    if not with_names:
-        return str(UNNAMED[one.kind])
-    return str(NAMED[one.kind]) % {"name": one.name, "title": one.title}
 
 
 def tag_of(appointments: Iterable[Appointment], *about: Any) -> str:
