@@ -450,6 +450,25 @@ def test_closing(app, alice, make, closing, reason, status, state):
     assert row.closing_reason == (reason if status == 302 else "")
 
 
+@on_one_database
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("/close", {"closing": "ended"}),
+        ("/look-back", {"state": "ended", "next_on": str(SOON)}),
+    ],
+)
+def test_an_older_page_ends_nothing(app, alice, make, action, fields):
+    url = make(state="agreed")
+    seen = version(alice.get(url))
+    saved(alice, url, decides="The first")
+
+    for old in (seen, ""):
+        answer = alice.post(f"{url}{action}", version=old, **fields)
+        assert "The first" in alice.page(answer, 409).text
+    assert only(app).state == "agreed"
+
+
 def test_what_is_closed_can_only_be_read(app, alice, make):
     url = make(state="taken_back", closing_reason="Too soon", decides="The order")
     page = alice.get(url)
