@@ -1,6 +1,7 @@
 """Sessions: what opens one, what ends one, and what must not touch one."""
 
 import sqlite3
+from datetime import timedelta
 
 import factory
 import pytest
@@ -8,7 +9,9 @@ from browsing import Browser
 from sqlalchemy import event
 
 from delegate.identity import sessions
-from delegate.models import LoginSession, Manager, db
+from delegate.models import LoginSession, Manager, db, utc_now
+
+SOON = timedelta(minutes=1)
 
 
 def kept(app):
@@ -34,6 +37,22 @@ def test_what_a_visitor_carries_cannot_be_made_up(app, alice, browser):
 
 
 @pytest.mark.parametrize("path", ["/static/nope.js", "/assets/nope.css"])
+def test_a_session_ends_two_weeks_after_the_last_visit(app, alice):
+    def set_to(**values):
+        with app.app_context():
+            db.session.execute(db.update(LoginSession).values(**values))
+            db.session.commit()
+
+    set_to(seen_at=utc_now() - timedelta(days=2), expires_at=utc_now() + SOON)
+    alice.get("/account/")
+    with app.app_context():
+        ends = db.session.scalar(db.select(LoginSession.expires_at))
+    assert ends > utc_now() + sessions.IDLE - SOON
+
+    set_to(expires_at=utc_now() - SOON)
+    assert alice.open("/account/").location.startswith("/account/sign-in")
+
+
 def test_a_missing_file_signs_nobody_out(alice, path):
     alice.open(path)
 
