@@ -550,6 +550,18 @@ def test_the_private_paper_says_first_whose_it_is(app, alice, ann, tmp_path):
 
 
 @on_one_database
+def test_lines_to_write_on_get_no_page_of_their_own(app, alice, ann):
+    with app.app_context():
+        for number in range(8):
+            work = factory.task(alice.team_id, f"Work {number}")
+            person = db.session.get(Employee, ann)
+            factory.agreement(person, work, state="draft")
+    paper = alice.open(f"/talks/{ann}.pdf?copy=private")
+
+    assert "Page 1 of 1" in text_of(paper.data)
+
+
+@on_one_database
 def test_a_paper_holds_what_two_can_talk_about_and_says_what_it_leaves_out(
     app, alice, ann, monkeypatch
 ):
