@@ -36,7 +36,6 @@ def test_what_a_visitor_carries_cannot_be_made_up(app, alice, browser):
         assert browser.open("/account/").location.startswith("/account/sign-in")
 
 
-@pytest.mark.parametrize("path", ["/static/nope.js", "/assets/nope.css"])
 def test_a_session_ends_two_weeks_after_the_last_visit(app, alice):
     def set_to(**values):
         with app.app_context():
@@ -53,6 +52,7 @@ def test_a_session_ends_two_weeks_after_the_last_visit(app, alice):
     assert alice.open("/account/").location.startswith("/account/sign-in")
 
 
+@pytest.mark.parametrize("path", ["/static/nope.js", "/assets/nope.css"])
 def test_a_missing_file_signs_nobody_out(alice, path):
     alice.open(path)
 
