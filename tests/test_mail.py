@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from threading import Thread
 from threading import enumerate as threads
+from time import time as now
 from types import SimpleNamespace
 
 import factory
@@ -128,6 +129,18 @@ def test_a_forgotten_password_is_set_through_a_link_once(site):
     assert elsewhere.open("/account/").location.startswith("/account/sign-in")
     browser.get(link, 404)
     assert browser.post(link, password="yet a few words more").status_code == 404
+
+
+@on_one_database
+def test_a_link_for_a_password_lasts_a_day(site, monkeypatch):
+    browser = Browser(site.app)
+    browser.post("/recovery/", email="alice@example.org")
+    [letter] = site.box.take()
+    start, day = now(), 24 * 60 * 60
+
+    for seconds, status in ((day - 60, 200), (day + 60, 404)):
+        monkeypatch.setattr("time.time", lambda later=start + seconds: later)
+        browser.get(link_in(letter), status)
 
 
 def test_of_two_who_click_at_once_the_second_waits_and_is_late(site):

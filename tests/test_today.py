@@ -609,7 +609,7 @@ def test_what_i_said_i_would_do_is_what_i_wrote_down(app, alice, bob, now):
 
 
 @on_one_database
-def test_what_nobody_answered_yet_says_since_when(app, alice, now):
+def test_what_nobody_answered_yet_says_since_when(app, alice, bob, now):
     ends = utc_now() + timedelta(days=3)
     with app.app_context():
         factory.task(alice.team_id)
@@ -645,6 +645,12 @@ def test_what_nobody_answered_yet_says_since_when(app, alice, now):
         f"/conditions/{alice.team_id}",
         f"{team}/sharing/",
     ]
+    with app.app_context():
+        share = {"team_id": alice.team_id, "manager_id": bob.manager_id}
+        factory.add(Membership(role="editor", **share))
+    his = rows(bob.get(f"/?team={alice.team_id}"), "unanswered")
+    assert len(his) == len(told) - 1
+    assert "eve@example.org" not in str(his)
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
