@@ -72,6 +72,14 @@ class Facts(NamedTuple):
     now: Mapping[Key, Now]
     today: date
 
+    def in_hand(self, employee_id: int) -> set[int]:
+        """Return the tasks, by id, that someone does now, or has an agreement on."""
+        return {
+            task_id
+            for (who, task_id), now in self.now.items()
+            if who == employee_id and (now.current or now.agreement)
+        }
+
 
 class Outcome(NamedTuple):
     """What the rules say of one person and one task, beside how it goes now."""

@@ -158,15 +158,6 @@ def to_offer(
     return list(dict.fromkeys(listed))
 
 
-def in_hand(facts: planning.Facts, employee: Employee) -> set[int]:
-    """Return the ids of the tasks that this person does, or has an agreement on."""
-    return {
-        task_id
-        for (employee_id, task_id), now in facts.now.items()
-        if employee_id == employee.id and (now.current or now.agreement)
-    }
-
-
 def proposal(criterion: str, task: rules.Task | None = None) -> str:
     """Return the words to begin with, for both to read."""
     risky = criterion == "familiarity" and task is not None and too_risky(task)

@@ -14,7 +14,7 @@ from .. import recording, rules
 from ..database import lock
 from ..identity import links
 from ..models import Employee, Link, OwnAnswer, OwnChoice, OwnView, Task, db, utc_now
-from ..planning import LOOK_AGAIN, Newest, Outcome, state_of
+from ..planning import LOOK_AGAIN, Newest, state_of
 
 MOST_TASKS = 12
 """Tasks that one is asked about: what someone can think through in one go."""
@@ -393,11 +393,6 @@ def compared(
     is_mine = row is not None and row.rater_id == manager_id
     score = row.score if row is not None else None
     return Compared(name, state_of(row), score, is_mine, name in said, said.get(name))
-
-
-def in_hand(found: Iterable[Outcome]) -> list[int]:
-    """Return the tasks that someone does now, or has an agreement on."""
-    return [one.task_id for one in found if one.current or one.agreement]
 
 
 def of_team(wanted: Collection[str], tasks: Sequence[Task]) -> list[int]:

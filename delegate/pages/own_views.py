@@ -104,8 +104,8 @@ def preset(employee: Employee, tasks: Any) -> list[int]:
     facts = planning.gather(
         employee.team_id, access.manager().id, i18n.today(), employees=[employee.id]
     )
-    found = planning.outcomes(facts, [employee.id], tasks)
-    return own_view.in_hand(found)[:MOST_TASKS]
+    in_hand = facts.in_hand(employee.id)
+    return [task.id for task in tasks if task.id in in_hand][:MOST_TASKS]
 
 
 @bp.route("/people/<id:employee_id>/own-view/paper")

@@ -57,7 +57,7 @@ class Around(NamedTuple):
 
     @property
     def offered(self) -> list[Task]:
-        in_hand = acquainting.in_hand(self.facts, self.employee)
+        in_hand = self.facts.in_hand(self.employee.id)
         return acquainting.to_offer(self.tasks, in_hand, self.asked)
 
     @property
