@@ -268,6 +268,12 @@ class VersionedForm(FlaskForm):
         """Carry the version of `row` from here, so that saving again is a choice."""
         self.version.data = str(row.version)
 
+    def catch_up_with(self, row: Any) -> list[Difference]:
+        """Return the differences from `row` as it is now, and accept its version."""
+        found = self.differences(row)
+        self.accept(row)
+        return found
+
     def fill(self, row: Any) -> None:
         """Write the fields onto `row`, but for the version, which is the row's own."""
         for field in self:

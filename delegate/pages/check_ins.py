@@ -135,8 +135,7 @@ def drop(agreement_id: int, check_in_id: int) -> ResponseReturnValue:
 def changed_meanwhile(here: Here, form: Any, name: str) -> ResponseReturnValue:
     """Show what is there now beside what was typed, which is kept."""
     db.session.rollback()
-    conflict = form, form.differences(here.row)
-    form.accept(here.row)
+    conflict = form, form.catch_up_with(here.row)
     return page(here, 409, conflict=conflict, **{name: form})
 
 

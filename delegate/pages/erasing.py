@@ -138,8 +138,7 @@ def keep(team_id: int) -> ResponseReturnValue:
     try:
         save(form, team)
     except VersionConflict:
-        differences = form.differences(team)
-        form.accept(team)
+        differences = form.catch_up_with(team)
         return show_keep(form, team, differences), 409
     flash(gettext("Saved."))
     return redirect(url_for("teams.edit", team_id=team.id))

@@ -225,8 +225,7 @@ def answer(employee_id: int, task_id: int) -> ResponseReturnValue:
     try:
         forms.save(form, task)
     except VersionConflict:
-        conflict = form, form.differences(task)
-        form.accept(task)
+        conflict = form, form.catch_up_with(task)
         return page(employee, task, 409, answer=form, conflict=conflict)
     return redirect(here(employee, task))
 
@@ -250,8 +249,7 @@ def set_now(employee_id: int, task_id: int) -> ResponseReturnValue:
         save_pair(form, pair)
     except VersionConflict:
         pair = agreeing.pair_of(employee, task)
-        conflict = form, form.differences(pair)
-        form.accept(pair)
+        conflict = form, form.catch_up_with(pair)
         return page(employee, task, 409, now=form, conflict=conflict)
     if pair.current != was:
         forms.flash_undo(

@@ -202,8 +202,7 @@ def edit(employee_id: int) -> ResponseReturnValue:
     try:
         save(form, employee)
     except VersionConflict:
-        differences = form.differences(employee)
-        form.accept(employee)
+        differences = form.catch_up_with(employee)
         return show_form(form, employee, differences), 409
     flash(gettext("Saved."))
     return redirect(url_for(".show", employee_id=employee.id))

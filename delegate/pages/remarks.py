@@ -49,8 +49,7 @@ def edit(rating_id: int) -> ResponseReturnValue:
         keep(form, remark)
     except VersionConflict:
         remark = remark_on(rating)
-        differences = form.differences(remark)
-        form.accept(remark)
+        differences = form.catch_up_with(remark)
         return show(form, employee, rating, differences), 409
     flash(gettext("Saved."))
     return redirect(url_for("people.show", employee_id=employee.id))

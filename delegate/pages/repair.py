@@ -111,8 +111,7 @@ def edit(repair_id: int) -> ResponseReturnValue:
     try:
         save(form, one)
     except VersionConflict:
-        differences = form.differences(one)
-        form.accept(one)
+        differences = form.catch_up_with(one)
         return show_step(form, employee, one.criterion, differences), 409
     return back(employee_id, gettext("Saved."))
 

@@ -60,8 +60,7 @@ def index() -> ResponseReturnValue:
         keep(form, own)
     except VersionConflict:
         own = mine()
-        differences = form.differences(own)
-        form.accept(own)
+        differences = form.catch_up_with(own)
         return show(form, differences), 409
     flash(gettext("Saved. Only you can read it."))
     return redirect(url_for(".index"))

@@ -196,8 +196,7 @@ def edit(employee_id: int, step_id: int) -> ResponseReturnValue:
     try:
         save(form, step)
     except VersionConflict:
-        differences = form.differences(step)
-        form.accept(step)
+        differences = form.catch_up_with(step)
         return show_one(form, employee, step, differences), 409
     flash(gettext("Saved."))
     return redirect(url_for("people.show", employee_id=employee_id, _anchor="steps"))

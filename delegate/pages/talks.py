@@ -130,8 +130,7 @@ def plan(employee_id: int) -> ResponseReturnValue:
     try:
         save(form, employee)
     except VersionConflict:
-        differences = form.differences(employee)
-        form.accept(employee)
+        differences = form.catch_up_with(employee)
         return page(employee, planned=form, differences=differences), 409
     flash(gettext("Saved."))
     return back(employee_id)
@@ -228,8 +227,7 @@ def edit(employee_id: int, item_id: int) -> ResponseReturnValue:
     try:
         save(form, one)
     except VersionConflict:
-        differences = form.differences(one)
-        form.accept(one)
+        differences = form.catch_up_with(one)
         return show_item(form, employee, one, differences), 409
     flash(gettext("Saved."))
     return back(employee_id)

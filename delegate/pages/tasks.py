@@ -258,8 +258,7 @@ def edit(task_id: int) -> ResponseReturnValue:
     try:
         save(form, task)
     except VersionConflict:
-        differences = form.differences(task)
-        form.accept(task)
+        differences = form.catch_up_with(task)
         return show_form(form, task, differences=differences), 409
     flash(gettext("Saved."))
     return redirect(url_for(".show", task_id=task.id))
@@ -365,8 +364,7 @@ def answer(task_id: int) -> ResponseReturnValue:
     try:
         save(form, task)
     except VersionConflict:
-        differences = form.differences(task)
-        form.accept(task)
+        differences = form.catch_up_with(task)
         return show_task(task, form, differences), 409
     tell_of_answers(task, is_any=task.unanswered() != left)
     return redirect(url_for(".show", task_id=task.id))

@@ -75,8 +75,7 @@ def edit(team_id: int) -> ResponseReturnValue:
     try:
         save(form, team)
     except VersionConflict:
-        differences = form.differences(team)
-        form.accept(team)
+        differences = form.catch_up_with(team)
         return show_form(form, team, differences), 409
     flash(gettext("Saved."))
     return redirect(url_for(".index"))
