@@ -3,8 +3,10 @@
 Knows the tables and the words, but no page. Nothing here commits.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from . import i18n, rules, wording
@@ -18,6 +20,7 @@ from .models import (
     db,
     utc_now,
 )
+from .practice import checking
 from .practice.days import working_day
 from .rules import Level
 
@@ -190,10 +193,53 @@ def may_agree(agreement: Agreement) -> bool:
     return is_open or bool(agreement.state == "agreed" and agreement.changed_at)
 
 
-def agree(agreement: Agreement) -> None:
-    """Note that the two agree to it, as it stands now."""
+def agree(agreement: Agreement, today: date, manager_id: int) -> list[date]:
+    """Note that the two agree to it, as it stands now.
+
+    Return the days of the check-ins that are proposed with it.
+    """
     agreement.state, agreement.agreed_at = "agreed", utc_now()
     agreement.changed_at = None
+    return checking.propose(agreement, today, manager_id)
+
+
+def follow(agreement: Agreement, *, becomes_now: bool, not_mine: bool) -> None:
+    """Let how it goes now, and whose task it is, follow from what is agreed."""
+    if becomes_now:
+        agreement.pair.current = agreement.level
+    if not_mine:
+        agreement.pair.task.with_me = False
+
+
+def proposed(found: Iterable[tuple[int, Sequence[date]]]) -> str:
+    """Say which check-ins were proposed, given the levels and the days of each.
+
+    From level 6 on one is no check-in but a moment. Empty where there are none.
+    """
+    by_kind: dict[bool, list[date]] = {False: [], True: []}
+    for level, days in found:
+        by_kind[checking.is_a_moment(level)] += days
+    check_ins, moments = by_kind[False], by_kind[True]
+    said = []
+    if check_ins:
+        said.append(
+            ngettext(
+                "A check-in is proposed: on %(day)s.",
+                "%(num)d check-ins are proposed: the first on %(day)s.",
+                len(check_ins),
+                day=i18n.day(min(check_ins)),
+            )
+        )
+    if moments:
+        said.append(
+            ngettext(
+                "A moment is proposed: on %(day)s.",
+                "%(num)d moments are proposed: the first on %(day)s.",
+                len(moments),
+                day=i18n.day(min(moments)),
+            )
+        )
+    return " ".join(said)
 
 
 def close(agreement: Agreement, state: str, reason: str = "") -> None:

@@ -114,7 +114,12 @@ def test_agreeing_proposes_check_ins_that_can_be_moved_kept_and_dropped(app, ali
     fields = {"version": page.select_one("[name=version]")["value"], "level": "1"}
     alice.post(url, **fields, look_back_on=TODAY + timedelta(weeks=2), agree="1")
 
-    assert 3 <= len(check_ins(app)) == len(alice.get(url).select(aside)) <= 6
+    page = alice.get(url)
+    assert 3 <= len(check_ins(app)) == len(page.select(aside)) <= 6
+    with app.app_context():
+        day = i18n.day(check_ins(app)[0].day)
+    said = f"{len(check_ins(app))} check-ins are proposed: the first on {day}."
+    assert said in page.select_one(".flashes").text
     first, second, *_ = [
         one["href"] for one in alice.get(url).select(f"{aside} a[href]")
     ]
@@ -164,6 +169,18 @@ def test_agreeing_proposes_check_ins_that_can_be_moved_kept_and_dropped(app, ali
     tomorrow = TODAY + timedelta(days=1)
     alice.click_again_and_again(new, day=tomorrow)
     assert [row.day for row in check_ins(app)].count(tomorrow) == 1
+
+
+@on_one_database
+def test_what_going_on_proposes_is_said_where_it_proposes_something(app, alice, agreed):
+    url = f"/agreements/{agreed}"
+    for words in ("Saved. A check-in is proposed: on", "Saved."):
+        given = {"state": "agreed", "next_on": TODAY + timedelta(weeks=6)}
+        alice.post(f"{url}/look-back", **sent(alice.get(url), "/look-back", **given))
+        [said] = alice.get(url).select_one(".flashes").stripped_strings
+
+        assert said.startswith(words)
+        assert ("proposed" in said) is ("proposed" in words)
 
 
 @on_one_database

@@ -40,7 +40,11 @@ def ann(app, alice):
 def typed(page):
     form = page.select_one("form.settle")
     found = {one["name"]: one.text.strip("\r\n") for one in form.select("textarea")}
-    found |= {one["name"]: one.get("value", "") for one in form.select("input")}
+    found |= {
+        one["name"]: one.get("value", "")
+        for one in form.select("input")
+        if one["type"] != "checkbox" or one.has_attr("checked")
+    }
     for one in form.select("select"):
         found[one["name"]] = one.select_one("option[selected]")["value"]
     return found
@@ -103,6 +107,59 @@ def test_another_level_than_was_agreed_is_another_agreement(app, alice, ann):
     assert "It went" in late.select_one("#conflict").text
     assert alice.post(url, **typed(late)).status_code == 302
     assert agreements(app)["Agreed agreed"].level == 6
+
+
+@on_one_database
+def test_how_it_goes_and_whose_task_it_is_follow_only_where_ticked(app, alice, ann):
+    url, found = f"/settle/{ann}", agreements(app)
+    back, agreed, draft = (
+        found[name].task_id
+        for name in ("Back looked_back", "Agreed agreed", "Draft draft")
+    )
+    with app.app_context():
+        db.session.get_one(Task, draft).with_me = True
+        db.session.commit()
+    page = alice.get(url)
+    assert [one["name"] for one in page.select("[name$=not_mine]")] == [
+        f"t{draft}-not_mine"
+    ]
+    ticks = {f"t{one}-becomes_now": "y" for one in (agreed, draft)}
+    sent = typed(page) | ticks | {f"t{draft}-not_mine": "y"}
+    other = {f"t{draft}-level": "6", f"t{agreed}-level": "5"}
+
+    # What is refused keeps its ticks, and so does what was saved meanwhile.
+    assert typed(alice.page(alice.post(url, **sent | other), 422)) == sent | other
+    stale = sent | {f"t{draft}-version": "1.0"}
+    assert typed(alice.page(alice.post(url, **stale), 409)) == sent
+
+    alice.post(
+        url, **sent | other | {f"t{one}-reason": "So" for one in (draft, agreed)}
+    )
+
+    with app.app_context():
+        now = {one.task_id: one.current for one in db.session.scalars(db.select(Pair))}
+        assert now == {agreed: 5, back: None, draft: 6}
+        assert not db.session.get_one(Task, draft).with_me
+    said = alice.get(url).select_one(".flashes").text
+    assert "check-ins are proposed: the first on" in said
+    assert "A moment is proposed: on" in said
+
+
+@on_one_database
+def test_a_tick_beside_what_is_agreed_agrees_nothing_anew(app, alice, ann):
+    url = f"/settle/{ann}"
+    alice.post(url, **typed(alice.get(url)))
+    before = agreements(app)
+    id = before["Agreed agreed"].task_id
+
+    alice.post(url, **typed(alice.get(url)), **{f"t{id}-becomes_now": "y"})
+
+    after = agreements(app)
+    assert {name: row.version for name, row in after.items()} == {
+        name: row.version for name, row in before.items()
+    }
+    with app.app_context():
+        assert db.session.get_one(Pair, (ann, id)).current == 4
 
 
 @on_one_database

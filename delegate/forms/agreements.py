@@ -24,7 +24,20 @@ PAST = _("Choose a day from today on.")
 WHEN = _("Choose a day to look back: every agreement has one.")
 
 
-class AgreementForm(SafeguardsForm):
+class FollowForm(VersionedForm):
+    """What may follow at once from agreeing: how it goes now, and whose task it is."""
+
+    becomes_now = BooleanField(_("How it goes now becomes this level too"))
+    not_mine = BooleanField(_("I no longer do this task myself"))
+
+    @property
+    def follows(self) -> dict[str, bool]:
+        """What was ticked, by name; what is not offered was not."""
+        names = "becomes_now", "not_mine"
+        return {name: name in self and bool(self[name].data) for name in names}
+
+
+class AgreementForm(SafeguardsForm, FollowForm):
     """What the two agree. The level can be changed while it is a draft.
 
     The two who agree are named, as "you" would be the manager who reads it.
@@ -52,8 +65,6 @@ class AgreementForm(SafeguardsForm):
     look_back_on = DayField(
         _("We look back on"), description=_("Every level has a look-back, also 7.")
     )
-    becomes_now = BooleanField(_("How it goes now becomes this level too"))
-    not_mine = BooleanField(_("I no longer do this task myself"))
 
     @classmethod
     def of(cls, agreement: Agreement, **kwargs: Any) -> "AgreementForm":

@@ -12,14 +12,15 @@ from flask_babel import lazy_gettext as _
 from .. import rules
 from ..dialogue.phrasing import ABOUT_WHY
 from ..models import Agreement
-from . import DayField, LevelField, LongText, NoteText, VersionedForm
+from . import DayField, LevelField, LongText, NoteText
+from .agreements import FollowForm
 
 
 def version_of(agreement: Agreement) -> str:
     return f"{agreement.id}.{agreement.version}"
 
 
-class LineForm(VersionedForm):
+class LineForm(FollowForm):
     """What stays open after the talk. The page around it carries the token.
 
     The reason is asked only where the level is not the one that was advised.
@@ -39,6 +40,8 @@ class LineForm(VersionedForm):
     def of(cls, agreement: Agreement, name: str, **kwargs: Any) -> "LineForm":
         form = cls(obj=agreement, prefix=f"t{agreement.task_id}", **kwargs)
         form.decides.label.text = gettext("%(name)s decides", name=name)
+        if not agreement.pair.task.with_me:
+            del form.not_mine
         return form
 
     def accept(self, row: Agreement) -> None:

@@ -164,6 +164,7 @@ def save(agreement_id: int) -> ResponseReturnValue:
     """Save the texts; with the button of that name, mark them as agreed as well."""
     here = own_agreement_or_404(agreement_id, write=True)
     agreement, today = here.agreement, i18n.today()
+    days: Sequence[date] = ()
     agrees = "agree" in request.form and agreeing.may_agree(agreement)
     form = AgreementForm.of(agreement)
     if agreement.state not in LIVE_STATES:
@@ -177,17 +178,18 @@ def save(agreement_id: int) -> ResponseReturnValue:
         if is_changed:
             agreement.changed_at = utc_now()
         if agrees:
-            agree(
-                agreement,
-                becomes_now="becomes_now" in form and form.becomes_now.data,
-                not_mine="not_mine" in form and form.not_mine.data,
-            )
+            days = agreeing.agree(agreement, today, access.manager().id)
+            agreeing.follow(agreement, **form.follows)
         database.commit(agreement)
     except VersionConflict:
         return changed_meanwhile(here, form, "form")
     if agrees:
-        said = gettext("Agreed. It counts from now on.")
-        flash(f"{said} {left_open(here, form)}".strip())
+        said = [
+            gettext("Agreed. It counts from now on."),
+            left_open(here, form),
+            agreeing.proposed([(agreement.level, days)]),
+        ]
+        flash(" ".join(filter(None, said)))
     elif is_changed:
         flash(str(CHANGED))
     else:
@@ -201,21 +203,13 @@ def left_open(here: Here, form: AgreementForm) -> str:
     return str(safety(form, here.agreement, found.advice)["still_open"])
 
 
-def agree(agreement: Agreement, *, becomes_now: bool, not_mine: bool) -> None:
-    agreeing.agree(agreement)
-    checking.propose(agreement, i18n.today(), access.manager().id)
-    if becomes_now:
-        agreement.pair.current = agreement.level
-    if not_mine:
-        agreement.pair.task.with_me = False
-
-
 @bp.post("/<id:agreement_id>/look-back")
 def look_back(agreement_id: int) -> ResponseReturnValue:
     """Go on, at this level or the next; leave open what comes next, or end it."""
     here = own_agreement_or_404(agreement_id, write=True)
     agreement = here.agreement
     form = LookBackForm.of(agreement)
+    days: Sequence[date] = ()
     if agreement.state not in ("agreed", "looked_back"):
         return changed_meanwhile(here, form, "looking_back")
     advised = advice_now(here).level
@@ -225,11 +219,14 @@ def look_back(agreement_id: int) -> ResponseReturnValue:
         database.check_version(agreement, form.version.data)
         keep_look_back(agreement, form)
         next_one = what_comes_next(here, form, advised)
+        if agreement.state == "agreed":
+            days = checking.propose(agreement, i18n.today(), access.manager().id)
         database.commit(agreement)
     except (IntegrityError, VersionConflict):
         return changed_meanwhile(here, form, "looking_back")
     if next_one is agreement:
-        flash(gettext("Saved."))
+        said = agreeing.proposed([(agreement.level, days)])
+        flash(f"{gettext('Saved.')} {said}".strip())
     else:
         flash(gettext("A draft is made. Fill it in together, then mark it as agreed."))
     return redirect(url_for(".edit", agreement_id=next_one.id))
@@ -265,8 +262,6 @@ def what_comes_next(
         return agreement
     agreement.state = form.state.data or ""
     agreement.look_back_on = form.next_on.data
-    if agreement.state == "agreed":
-        checking.propose(agreement, today, manager_id)
     return agreement
 
 

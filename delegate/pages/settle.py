@@ -5,6 +5,7 @@ All of it is kept, or nothing: a fault in one line leaves what was typed in the 
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -20,9 +21,11 @@ from ..database import VersionConflict
 from ..forms import Difference
 from ..forms.settle import LineForm, version_of
 from ..models import LIVE_STATES, Agreement, Employee, Pair, Task, db
-from ..practice import checking
 
 bp = Blueprint("settle", __name__, url_prefix="/settle", cli_group=None)
+
+Settled = tuple[rules.Level, Sequence[date]]
+"""The level that is agreed, and the days of the check-ins proposed with it."""
 
 POSTED = re.compile(r"t([1-9]\d{0,8})-version")
 
@@ -72,13 +75,15 @@ def index(employee_id: int) -> ResponseReturnValue:
         return show(employee, lines), 422
     try:
         check_versions(lines)
-        for line in wanted:
-            settle(line, employee)
+        found = [settle(line, employee) for line in wanted]
+        for line in lines:
+            if line not in wanted:
+                agreeing.follow(line.agreement, **line.form.follows)
         db.session.commit()
     except (IntegrityError, StaleDataError, VersionConflict):
         db.session.rollback()
         return changed_meanwhile(employee)
-    say_settled(len(wanted))
+    say_settled(found, any(any(line.form.follows.values()) for line in lines))
     return redirect(url_for("plan.preview", employee_id=employee.id))
 
 
@@ -137,7 +142,7 @@ def form_of(row: Agreement, employee: Employee) -> LineForm:
     return form
 
 
-def settle(line: Line, employee: Employee) -> None:
+def settle(line: Line, employee: Employee) -> Settled:
     """Keep a line as agreed; another level than was agreed ends that agreement."""
     agreement, form, manager_id = line.agreement, line.form, access.manager().id
     level = form.level.data
@@ -157,18 +162,21 @@ def settle(line: Line, employee: Employee) -> None:
     agreement.look_back_on = form.look_back_on.data
     # A draft comes before it is agreed, also in how it came about.
     db.session.flush()
-    agreeing.agree(agreement)
-    checking.propose(agreement, i18n.today(), manager_id)
+    days = agreeing.agree(agreement, i18n.today(), manager_id)
+    agreeing.follow(agreement, **form.follows)
+    return level, days
 
 
-def say_settled(count: int) -> None:
-    if count:
+def say_settled(found: Sequence[Settled], is_followed: bool) -> None:
+    if found:
         words = ngettext(
             "Agreed on one task. It counts from now on.",
             "Agreed on %(num)d tasks. They count from now on.",
-            count,
+            len(found),
         )
-        flash(str(words))
+        flash(f"{words} {agreeing.proposed(found)}".strip())
+    elif is_followed:
+        flash(gettext("Saved."))
     else:
         flash(gettext("Nothing has changed."))
 

@@ -62,20 +62,24 @@ def rhythm(level: int, first: date, last: date) -> list[date]:
     return [first + EVERY[kind] * number for number in range(1, MOST + 1)]
 
 
-def propose(agreement: Agreement, today: date, manager_id: int) -> None:
-    """Add the check-ins that belong to what was agreed, unless some lie open ahead."""
+def propose(agreement: Agreement, today: date, manager_id: int) -> list[date]:
+    """Add the check-ins that belong to what was agreed, unless some lie open ahead.
+
+    Return their days, the first one first.
+    """
     ahead = select(CheckIn.id).where(
         CheckIn.agreement_id == agreement.id,
         CheckIn.kept_at.is_(None),
         CheckIn.day >= today,
     )
     if db.session.scalar(ahead.limit(1)) is not None:
-        return
+        return []
     days = proposals(agreement.level, today, agreement.look_back_on, agreement.team_id)
     db.session.add_all(
         CheckIn(agreement_id=agreement.id, day=day, created_by_id=manager_id)
         for day in days
     )
+    return days
 
 
 def is_a_moment(level: int) -> bool:
