@@ -250,7 +250,7 @@ def forget_factors(email: str) -> None:
 @click.option("--once", is_flag=True, help="Stop when there is nothing to do.")
 @click.option("--attached", is_flag=True, help="Stop when standard input ends.")
 def work(once: bool, attached: bool) -> None:
-    """Do what managers asked for, as it comes; and once a day what `purge` does."""
+    """Do what managers asked for, as it comes; and every hour what `purge` does."""
     worker.run(once=once, attached=attached)
 
 

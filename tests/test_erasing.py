@@ -1,6 +1,7 @@
 """Erasing: what goes, what stays, and that no trace of it is left in any file."""
 
 import random
+import signal
 import sqlite3
 from datetime import date, datetime, timedelta
 
@@ -35,7 +36,7 @@ from delegate.models import (
     utc_now,
 )
 from delegate.rights import erasure
-from delegate.upkeep import jobs
+from delegate.upkeep import jobs, worker
 
 CANARY = "Zwaluwstaart"
 NOW = datetime(2026, 11, 22, 9)
@@ -506,3 +507,17 @@ def test_the_command_tells_numbers_and_no_names(app, alice, known):
     assert done.exit_code == 0, done.output
     assert "Erased 1 people" in done.output
     assert CANARY not in done.output
+
+
+@on_one_database
+def test_the_worker_purges_by_itself(app, alice, known):
+    with app.app_context():
+        db.session.execute(db.update(Employee).values(changed_at=datetime(2020, 1, 1)))
+        db.session.commit()
+    before = {number: signal.getsignal(number) for number in worker.SIGNALS}
+    done = app.test_cli_runner().invoke(args=["jobs", "work", "--once"])
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+    assert done.exit_code == 0, done.output
+    assert found_in_tables(app) == []
