@@ -551,8 +551,9 @@ def test_the_page_says_what_is_still_to_answer(app, alice, bob, ann):
 def test_nobody_reveals_what_is_not_in(app, alice, ann):
     answer_the_rest(app, alice, ann)
     asked(alice, ann)
-    alice.post(f"/people/{ann}/own-view/reveal")
+    answer = alice.post(f"/people/{ann}/own-view/reveal")
 
+    assert "first both views have to be in" in alice.get(answer.location).text
     assert views(app)[0].revealed_at is None
 
 
