@@ -315,8 +315,7 @@ def close(agreement_id: int) -> ResponseReturnValue:
 def changed_meanwhile(here: Here, form: Any, name: str) -> ResponseReturnValue:
     """Show what is there now beside what was typed, which is kept."""
     db.session.rollback()
-    conflict = form, form.differences(here.agreement)
-    form.accept(here.agreement)
+    conflict = form, form.catch_up_with(here.agreement)
     return page(here, 409, conflict=conflict, **{name: form})
 
 
