@@ -217,14 +217,16 @@ def plan(
     to_add = [from_task(one, steps) for one in ticked if one.id not in taken]
     kept = found[: max(0, MOST_TASKS - len(to_add))]
     items = fitting([*(from_agreement(*one, steps) for one in kept), *to_add])
+    day = i18n.as_date(employee.next_talk_at or i18n.today())
     days = [one.look_back_on for one, _ in found if one.state != "draft"]
     side = other_side(employee, manager, [one for one, _ in found])
     return Plan(
         name=employee.name,
         manager=side.called,
         manager_id=side.id,
-        day=i18n.as_date(employee.next_talk_at or i18n.today()),
-        look_back=min(filter(None, days), default=None),
+        day=day,
+        # What is to be looked back on before that day is part of the talk itself.
+        look_back=min((one for one in days if one and one >= day), default=None),
         items=items or suggested(employee, manager, steps),
         more=len(found) + len(to_add) - len(items),
         entrusted=employee.entrusted,

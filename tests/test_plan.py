@@ -283,6 +283,24 @@ def test_too_many_ticked_tasks_are_not_printed_and_stay_ticked(app, alice, ann, 
 
 
 @on_one_database
+@pytest.mark.parametrize(
+    ("talk", "words"),
+    [
+        (datetime(2026, 12, 14, 9), "Monday 14 December 2026"),
+        (datetime(2026, 12, 15, 9), "to agree"),
+    ],
+)
+def test_the_next_look_back_lies_on_the_day_of_the_talk_or_after_it(
+    app, alice, ann, talk, words
+):
+    with app.app_context():
+        db.session.get_one(paper.Employee, ann).next_talk_at = talk
+        db.session.commit()
+
+    assert words in alice.get(f"/plan/{ann}").select(".between > *")[-1].text
+
+
+@on_one_database
 def test_what_does_not_fit_on_one_plan_is_counted(app, alice, ann):
     with app.app_context():
         employee = db.session.get(paper.Employee, ann)
