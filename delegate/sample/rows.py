@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from .. import agreeing, i18n, planning
 from ..models import (
@@ -171,7 +171,7 @@ def add_pairs(
 ) -> None:
     """Add how it goes now, also for the pairs that only have an agreement.
 
-    What the session adds is told as of today; this has days of its own.
+    History tells of each as of today; here it has days of its own.
     """
     wanted: dict[tuple[str, str], int | None] = {
         (one.person, one.task): None for one in sample.AGREED
@@ -184,13 +184,15 @@ def add_pairs(
         ids["team_id"] = loading.team.id
         told = {**ids, "kind": "now", "by_id": loading.manager.id}
         went = sample.WENT.get((name, key), ((level, since(name, key)),))
-        pairs.append({**ids, "current": went[-1][0]})
+        pairs.append(Pair(**ids, current=went[-1][0]))
         steps += [
             {**told, "value": value, "at": loading.moment_ago(days)}
             for value, days in went
             if value
         ]
-    db.session.execute(insert(Pair), pairs)
+    db.session.add_all(pairs)
+    db.session.flush()
+    db.session.execute(delete(PairEvent).where(PairEvent.team_id == loading.team.id))
     db.session.execute(insert(PairEvent), steps)
 
 
