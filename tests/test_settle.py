@@ -322,7 +322,11 @@ def test_who_has_an_agreement_on_it_already_stands_apart(app, alice, ann):
 @on_one_database
 @pytest.mark.parametrize(
     ("address", "fields"),
-    [("/agreements/{}/close", {"closing": "taken_back"}), ("/passing/{}", {})],
+    [
+        ("/agreements/{}/close", {"closing": "taken_back"}),
+        ("/agreements/{}/look-back", {"state": "ended"}),
+        ("/passing/{}", {}),
+    ],
 )
 def test_who_does_it_no_longer_is_not_asked_about(app, alice, ann, address, fields):
     with app.app_context():

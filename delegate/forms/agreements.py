@@ -157,6 +157,9 @@ class LookBackForm(VersionedForm):
         _("Reason, if the level differs from the advice"), phrases=ABOUT_WHY
     )
     next_on = DayField(_("We look back again on"))
+    stops = BooleanField(
+        _("If it ends here: this person no longer does this task"), default=True
+    )
     levels: dict[str, rules.Level]
 
     @classmethod

@@ -258,11 +258,18 @@ def what_comes_next(
         db.session.flush()
         return draft
     if form.state.data == "ended":
-        agreeing.close(agreement, "ended")
+        end(agreement, "ended", stops=form.stops.data)
         return agreement
     agreement.state = form.state.data or ""
     agreement.look_back_on = form.next_on.data
     return agreement
+
+
+def end(agreement: Agreement, state: str, reason: str = "", *, stops: bool) -> None:
+    """Close it; where the person `stops` with the task, nothing goes on now."""
+    agreeing.close(agreement, state, reason)
+    if stops:
+        agreement.pair.current = None
 
 
 def keep_look_back(agreement: Agreement, form: LookBackForm) -> None:
@@ -302,9 +309,8 @@ def close(agreement_id: int) -> ResponseReturnValue:
         return page(here, 422, closing=form)
     try:
         database.check_version(agreement, form.version.data)
-        agreeing.close(agreement, form.closing.data, form.closing_reason.data or "")
-        if form.stops.data:
-            agreement.pair.current = None
+        reason = form.closing_reason.data or ""
+        end(agreement, form.closing.data, reason, stops=form.stops.data)
         database.commit(agreement)
     except VersionConflict:
         return changed_meanwhile(here, form, "closing")
