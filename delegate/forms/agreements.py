@@ -158,7 +158,9 @@ class LookBackForm(VersionedForm):
     )
     next_on = DayField(_("We look back again on"))
     stops = BooleanField(
-        _("If it ends here: this person no longer does this task"), default=True
+        _("If it ends here: this person no longer does this task"),
+        id="stops_here",  # the form to end it stands on the same page
+        default=True,
     )
     levels: dict[str, rules.Level]
 
