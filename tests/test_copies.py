@@ -521,16 +521,18 @@ def test_the_json_says_what_it_is(alice, ann):
     assert made["ratings"][0]["written_at"].endswith("Z")
 
 
-def test_the_file_has_a_safe_name_and_is_not_kept(app, alice, ann):
+def test_the_file_has_a_safe_name_and_is_not_kept(app, alice, ann, tmp_path):
     with app.app_context():
         db.session.get(Employee, ann).name = 'A"; x="y\\../Ş'
         db.session.commit()
-    response = alice.post(f"/people/{ann}/copy", **form_of(alice, ann), json="1")
+    form, before = form_of(alice, ann), {*tmp_path.rglob("*")}
+    response = alice.post(f"/people/{ann}/copy", **form, json="1")
     disposition = response.headers["Content-Disposition"]
 
     assert disposition.startswith("attachment; filename=copy-a-x-y-s-")
     assert response.mimetype == "application/json"
     assert response.headers["Cache-Control"] == "no-store"
+    assert {*tmp_path.rglob("*")} == before
 
 
 @on_one_database

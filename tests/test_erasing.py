@@ -36,7 +36,7 @@ from delegate.models import (
     utc_now,
 )
 from delegate.rights import erasure
-from delegate.upkeep import jobs, worker
+from delegate.upkeep import backups, jobs, worker
 
 CANARY = "Zwaluwstaart"
 NOW = datetime(2026, 11, 22, 9)
@@ -101,6 +101,13 @@ def found_in_files(folder):
     ]
 
 
+def printed(team_id, manager_id):
+    """Add the file of a job that is done."""
+    (jobs.folder() / "plans").write_text(CANARY)
+    done = {"kind": "plans", "content": "{}", "state": "done", "file": "plans"}
+    factory.add(Job(team_id=team_id, manager_id=manager_id, **done))
+
+
 OF_THE_TEAM = {AuditEntry, Link, Proposal}
 """What has no text about the person in it."""
 
@@ -113,19 +120,18 @@ def test_whatever_is_kept_of_someone_goes_printed_files_too(app, alice, tmp_path
             for row in db.session.scalars(db.select(model)):
                 mark(row)
         db.session.commit()
-        (jobs.folder() / "plans").write_text(CANARY)
-        whose = {"team_id": alice.team_id, "manager_id": alice.manager_id}
-        done = {"kind": "plans", "content": "{}", "state": "done", "file": "plans"}
-        factory.add(Job(**done, **whose))
+        printed(alice.team_id, alice.manager_id)
+        made = backups.make().path.name
     assert {"check_in", "look_back", "own_view", "step", "talk_item"} < {
         *found_in_tables(app)
     }
     assert "plans" in found_in_files(tmp_path)
 
+    assert made in alice.get(f"/people/{id}/erase").text
     alice.post(f"/people/{id}/erase")
 
     assert found_in_tables(app) == []
-    assert found_in_files(tmp_path) == []
+    assert found_in_files(tmp_path) == [made]
     with app.app_context():
         left = {one for one in KINDS if db.session.scalars(db.select(one)).first()}
     assert left == {AuditEntry, Proposal, ProposedTask}
@@ -319,8 +325,9 @@ def test_a_removed_team_can_be_erased(app, alice, known):
     assert found_in_tables(app) == []
 
 
-def test_an_account_goes_with_the_teams_it_owns(app, alice, bob, known):
+def test_an_account_goes_with_the_teams_it_owns(app, alice, bob, known, tmp_path):
     with app.app_context():
+        printed(bob.team_id, alice.manager_id)
         theirs = factory.employee(bob.team_id, name="Cas")
         factory.rated(theirs, rater_id=alice.manager_id)
         db.session.add(
@@ -331,6 +338,7 @@ def test_an_account_goes_with_the_teams_it_owns(app, alice, bob, known):
     alice.post("/account/erase")
 
     assert found_in_tables(app) == []
+    assert list((tmp_path / "jobs").iterdir()) == []
     assert alice.open("/").location.startswith("/account/sign-in")
     assert "Your account is erased." in alice.get("/account/sign-in").text
     with app.app_context():

@@ -506,6 +506,18 @@ def test_undo_is_for_who_did_it(app, alice, bob):
     assert people(app) == ["Ann"]
 
 
+def test_who_may_only_look_since_undoes_nothing(app, alice):
+    alice.post("/import/start", people="Ann", tasks="")
+    url = undo_url(alice)
+    with app.app_context():
+        mine = (alice.team_id, alice.manager_id)
+        db.session.get(Membership, mine).role = "viewer"
+        db.session.commit()
+
+    assert alice.post(url).status_code == 404
+    assert people(app) == ["Ann"]
+
+
 # ---- whose team
 
 

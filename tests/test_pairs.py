@@ -6,7 +6,16 @@ import factory
 import pytest
 
 from delegate import agreeing, i18n, rules, wording
-from delegate.models import Agreement, Employee, Membership, Pair, Rating, Task, db
+from delegate.models import (
+    Agreement,
+    Employee,
+    Membership,
+    Pair,
+    Rating,
+    Task,
+    Team,
+    db,
+)
 
 TODAY = date.today()
 LATER = str(TODAY + timedelta(days=30))
@@ -539,3 +548,15 @@ def test_where_nothing_was_saved_there_is_nothing_to_undo(app, alice):
     alice.post(f"/pairs/{ann}/{work}/now/undo?was=3&version=0")
 
     assert "nothing was undone" in alice.get(f"/pairs/{ann}/{work}").text
+
+
+def test_a_task_of_another_team_makes_no_pair(app, alice):
+    with app.app_context():
+        ann = factory.employee(alice.team_id)
+        other = factory.add(Team(name="Night"))
+        mine = {"team_id": other.id, "manager_id": alice.manager_id}
+        factory.add(Membership(role="owner", **mine))
+        ids = f"{ann.id}/{factory.task(other.id).id}"
+
+    for path in ("pairs", "what-if"):
+        alice.get(f"/{path}/{ids}", 404)
