@@ -370,12 +370,13 @@ def test_a_trail_that_cannot_be_written_keeps_nobody_from_reading(
 
 NOT_TOLD = {
     "erasing.person": "asks to confirm, and shows a name",
+    "planner.index": "leads to the planner of a team",
     "export.index": "asks what to take along, and shows nothing of it",
     "plans.index": "asks whose plans to print, and shows names",
     "plans.show": "says how far the printing is",
 }
 """Pages about someone of which nothing is told when they are got, and why."""
-ALWAYS_TOLD = ("board", "copies", "export", "plans")
+ALWAYS_TOLD = ("board", "copies", "export", "planner", "plans", "progress", "what_if")
 NAMES_SOMEONE = {"employee_id", "agreement_id", "rating_id"}
 
 

@@ -64,6 +64,14 @@ def test_a_cell_gives_the_level_and_leads_to_the_pair(alice, pair):
     assert alice.open(found.a["href"]).status_code == 200
 
 
+def test_people_stand_by_name_whatever_was_seen(app, alice, pair):
+    with app.app_context():
+        factory.employee(alice.team_id, "Abe")
+        factory.rated(factory.employee(alice.team_id, "Zoë"), 5, 5, 5, 5)
+
+    assert names(alice.get("/board/")) == ["Abe", "Ann Verhoeven", "Zoë"]
+
+
 def test_what_is_not_yet_seen_makes_it_provisional(app, alice, pair):
     with app.app_context():
         factory.rating(rows(pair)[0], "needs", None)

@@ -16,6 +16,7 @@ from delegate.models import (
     PairEvent,
     Task,
     db,
+    utc_now,
 )
 
 TODAY = date.today()
@@ -300,6 +301,29 @@ def test_a_task_goes_to_nobody_that_is_none(app, alice, ann, who):
 
     assert "She knows it." in page.select_one("[name=closing_reason]").text
     assert agreements(app)["Agreed agreed"].id == id
+
+
+@on_one_database
+def test_a_task_goes_to_nobody_of_another_team(app, alice, bob, ann):
+    id = agreements(app)["Agreed agreed"].id
+    with app.app_context():
+        eve = factory.employee(bob.team_id, "Eve").id
+    given = {"employee_id": eve, "closing_reason": "She knows it.", "version": "1"}
+
+    assert "Eve" not in alice.get(f"/passing/{id}").text
+    assert alice.post(f"/passing/{id}", **given).status_code == 422
+    assert len(agreements(app)) == 3
+
+
+@on_one_database
+def test_what_was_removed_is_not_settled(app, alice, ann):
+    with app.app_context():
+        work = db.session.scalar(db.select(Task).where(Task.title == "Back"))
+        work.removed_at = utc_now()
+        db.session.commit()
+    shown = typed(alice.get(f"/settle/{ann}"))
+
+    assert sum(name.endswith("-version") for name in shown) == 2
 
 
 @on_one_database

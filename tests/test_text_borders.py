@@ -27,6 +27,14 @@ HOSTILE = (
 )
 
 
+def test_no_template_lets_markup_through():
+    """All that is typed is escaped; what we draw ourselves comes as Markup."""
+    templates = Path(delegate.__file__).parent.glob("templates/**/*.html")
+    through = re.compile(r"\|\s*safe\b|autoescape")
+
+    assert [one.name for one in templates if through.search(one.read_text())] == []
+
+
 LOST = (
     *("%00", "%1B", "%7F", "%C2%85", "%ED%A0%80", "%FF", "%EF%BF%BD"),
     *("%EF%BF%BE", "%F4%8F%BF%BF"),

@@ -85,6 +85,7 @@ def test_who_may_only_look_does_not_see_it(app, alice, bob, people, role, status
 
 
 def test_another_teams_trail_looks_like_none(alice, bob, people):
+    assert len(lines(bob.get("/trail/"))) == 1
     bob.get(f"/trail/?team={alice.team_id}", 404)
     bob.get(f"/trail/?employee={people[0]}", 404)
     for wrong in ("0", "abc", "99999999999999999999", "1%00"):
