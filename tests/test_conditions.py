@@ -577,6 +577,15 @@ def test_eight_slips_fit_on_a_page(app, alice, paper):
             assert len(document.pages) == pages
 
 
+def test_a_round_of_one_team_is_no_round_of_another(alice, bob):
+    theirs = team_of(bob, 5)
+    before = words(bob.get(theirs))
+    asked(alice)
+
+    assert words(bob.get(theirs)) == before
+    assert len(ask(bob, theirs)) == 5
+
+
 def test_a_large_team_prints_its_slips_in_parts(monkeypatch, alice):
     monkeypatch.setattr(conditions, "MOST_SLIPS", 2)
     codes, answer = slips(alice, team_of(alice, 5), first=4)

@@ -489,7 +489,8 @@ PAGES = Path(access.__file__).parent / "pages"
 
 
 def fields_with(ids):
-    """Yield fields by every name that a page reads, with ids of the other team."""
+    """Yield no field, and fields by each name that is read, with the others' ids."""
+    yield {}
     names = {name for path in PAGES.glob("*.py") for name in field_names(path)}
     of_kind = {"employee": "employee_id", "person": "employee_id", "team": "team_id"}
     of_kind |= {"rating": "rating_id", "rows": "rating_id", "agreement": "agreement_id"}

@@ -184,8 +184,9 @@ def test_the_trail_says_that_someone_was_erased_and_not_who(app, alice, known):
         ]
 
 
-def test_texts_about_others_that_bear_the_name_are_pointed_at(app, alice, known):
+def test_texts_about_others_that_bear_the_name_are_pointed_at(app, alice, bob, known):
     with app.app_context():
+        factory.task(bob.team_id, title="Rota of Ann")
         task = factory.task(alice.team_id, title="Rota", outcome="As ann does it")
         factory.task(alice.team_id, title="Planning", outcome="A planned week")
         bas = factory.employee(alice.team_id, name="Bas", learning=f"Ask {CANARY}, Ann")

@@ -482,13 +482,18 @@ def test_a_team_of_ones_own_has_no_such_note(app, alice):
     assert alice.get("/").select(".sample-note") == []
 
 
-def test_bob_sees_nothing_of_alices(app, alice, bob):
+def test_bob_sees_nothing_of_alices(app, alice, bob, now):
     with app.app_context():
         employee, task = (
             known(alice.team_id, "Ann of Alice"),
             factory.task(alice.team_id),
         )
         factory.pair(employee, task, current=7)
+        soon = {"look_back_on": now + timedelta(days=2)}
+        agreed = factory.agreement(employee, task, **soon)
+        factory.add(CheckIn(agreement_id=agreed.id, day=now))
+        draft = factory.task(alice.team_id, "Rota")
+        factory.agreement(employee, draft, state="draft")
         mine = factory.employee(bob.team_id, "Ben")
         factory.task(bob.team_id)
         assert mine.id
