@@ -285,6 +285,13 @@ def test_each_manager_has_wishes_of_their_own(app, alice, bob, team):
     assert worked_out(bob).status_code == 302
     assert out in as_it_stands(alice.get(alice.url))
 
+    with app.app_context():
+        his = (alice.team_id, bob.manager_id)
+        db.session.get(Membership, his).role = "viewer"
+        db.session.commit()
+    assert alice.open(f"{alice.url}.pdf").status_code == 200
+    assert bob.open(f"{alice.url}.pdf").status_code == 404
+
 
 @on_one_database
 def test_what_is_saved_while_it_is_worked_out_stays(app, alice, team, monkeypatch):
