@@ -316,6 +316,17 @@ def test_a_task_goes_to_nobody_of_another_team(app, alice, bob, ann):
 
 
 @on_one_database
+def test_no_line_tells_what_a_task_of_another_team_is_called(app, alice, bob, ann):
+    with app.app_context():
+        other = factory.task(bob.team_id, "Merger").id
+    sent = typed(alice.get(f"/settle/{ann}")) | {f"t{other}-version": "1.1"}
+    page = alice.page(alice.post(f"/settle/{ann}", **sent), 409)
+
+    assert "It ended meanwhile." in page.select_one("#conflict").text
+    assert "Merger" not in page.text
+
+
+@on_one_database
 def test_what_was_removed_is_not_settled(app, alice, ann):
     with app.app_context():
         work = db.session.scalar(db.select(Task).where(Task.title == "Back"))
