@@ -26,6 +26,7 @@ from delegate.sheets.spreadsheets import (
     split,
     to_text,
     unlisted,
+    unmarked,
 )
 from delegate.sheets.uploads import Upload
 from delegate.sheets.workbooks import MOST_UNPACKED, read_file
@@ -165,6 +166,33 @@ def test_pasted_text_stays_as_it_was(text, rows):
 )
 def test_the_signs_of_a_pasted_list_come_off_where_each_line_has_one(text, bare):
     assert unlisted(text) == bare
+
+
+def test_a_blank_line_of_a_list_may_be_very_long():
+    """Looked for at each place of it, a mark would take hours to find."""
+    blank = " " * 3_000_000
+
+    assert unlisted(f"- Ann\n{blank}\n- Bob") == f"Ann\n{blank}\nBob"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("• Johanna\n- Yusuf\n1. Bram\n2) Ann\nCas", "Johanna\nYusuf\nBram\nAnn\nCas"),
+        ("Naam\tRol\n‣ Bram\t- planner\nAnn", "Naam\tRol\nBram\t- planner\nAnn"),
+        ("•\tJohanna\nYusuf", "Johanna\nYusuf"),
+        ("1.\tAnn\tplanner\n2.\tBob", "Ann\tplanner\nBob"),
+        ("Nr\tNaam\n1.\tBram\n-\tAnn", "Nr\tNaam\n1.\tBram\n-\tAnn"),
+        ("- 1. Ann\nBob", "Ann\nBob"),
+        ("Ann\n\n  * Bob\n", "Ann\n\nBob\n"),
+        ("3D-printer\n1e lijn\n-5\n1.5 uur", "3D-printer\n1e lijn\n-5\n1.5 uur"),
+        ("Rota\n-5 °C check\n2026 plan", "Rota\n-5 °C check\n2026 plan"),
+        ('Rota\t"a\n- b"\n"- two\n- lines"\tx', 'Rota\t"a\n- b"\n"- two\n- lines"\tx'),
+        ("- \n-\nAnn", "- \n-\nAnn"),
+    ],
+)
+def test_each_name_or_title_goes_without_the_sign_of_a_list(text, bare):
+    assert unmarked(text) == unmarked(bare) == bare
 
 
 def test_a_file_keeps_the_signs_of_its_lines():
@@ -536,6 +564,10 @@ def test_any_form_gives_rows_or_a_fault_that_has_words(form):
         ("ROLE\tname", ["role", "name"]),
         ("Name\tBirthday\tName", ["name", "", ""]),
         ("Wie het is\tRol", ["name", "role"]),
+        ("Voornaam\tTussenvoegsel\tAchternaam", ["first_name", "infix", "name"]),
+        ("Last name\tFirst name\tHours", ["name", "first_name", ""]),
+        ("Voornaam\tFunctie", ["name", "role"]),
+        ("Naam\tUren", ["name", ""]),
     ],
 )
 def test_columns_of_people_are_recognised(header, fields):
@@ -543,6 +575,21 @@ def test_columns_of_people_are_recognised(header, fields):
 
     assert found.fields == fields + [""] * (3 - len(fields))
     assert found.header == "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Voornaam\tTussenvoegsel\tAchternaam\nJan\tde\tBoer", "Jan de Boer"),
+        ("Achternaam\tVoornaam\tTussenvoegsel\nVos\tAnn\t", "Ann Vos"),
+        ("First name\tLast name\nAnn\t", "Ann"),
+        ("Medewerker\tVoornaam\tTussenvoegsel\nJan de Boer\tJan\tde", "Jan de Boer"),
+    ],
+)
+def test_the_parts_of_a_name_become_one(text, name):
+    [item] = batch(text, "people").items
+
+    assert (item.values, item.faults) == ({"name": name}, [])
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
@@ -749,7 +796,7 @@ def test_asides_tell_names_apart():
 
     leave_out(found, [], [], [])
 
-    assert not found.has_twins
+    assert not found.has_doubts
 
 
 # ---- words

@@ -163,7 +163,7 @@ def looks_binary(text: str) -> bool:
 # ---- from text to rows
 
 
-LISTED = re.compile(r"\s*(?:[-–*•·]|[0-9]{1,3}[.)])\s+(?=\S)")
+LISTED = re.compile(r"\A\s*(?:[-–*•·]|[0-9]{1,3}[.)])\s+(?=\S)")
 """What a list has before each of its lines, copied out of a letter or a page."""
 
 
