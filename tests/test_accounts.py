@@ -132,26 +132,42 @@ def test_nobody_waits_while_a_password_is_set_by_a_link(app, alice, open_while_h
     assert open_while_hashing == [0]
 
 
-def test_a_link_that_is_used_while_another_password_is_hashed_is_late(
-    app, alice, monkeypatch
-):
+def test_of_two_clicks_on_a_password_link_only_one_sets_it(app, alice, monkeypatch):
+    """Both had it open before they hashed, and would set what they hashed after."""
     with app.app_context(), app.test_request_context():
         link = letters.password_link(db.session.get(Manager, alice.manager_id))
-    real, waiting = accounts.hash_password, ["meanwhile a few words"]
+    together, real = Barrier(2), accounts.hash_password
 
-    def slow(password):
-        if waiting:
-            other = Browser(app).post(link, password=waiting.pop())
-            assert other.location == "/account/sign-in"
+    def hashed(password):
+        together.wait(30)
         return real(password)
 
-    monkeypatch.setattr(accounts, "hash_password", slow)
+    monkeypatch.setattr(accounts, "hash_password", hashed)
 
-    late = Browser(app).post(link, password="another few words together")
+    def click(password):
+        return Browser(app).post(link, password=password).status_code, password
 
-    assert late.status_code == 404
-    answer = Browser(app).sign_in("alice@example.org", "meanwhile a few words")
-    assert answer.location == "/"
+    with ThreadPoolExecutor(2) as pool:
+        answers = pool.map(click, ["meanwhile a few words", "a few words together"])
+
+    (_done, kept), (_late, other) = found = sorted(answers)
+    assert [status for status, _password in found] == [302, 404]
+    signed_in = [
+        Browser(app).sign_in("alice@example.org", password).status_code
+        for password in (kept, other)
+    ]
+    assert signed_in == [302, 422]
+
+
+def test_a_password_link_does_not_outlive_the_address_it_was_for(app, alice):
+    """Also where no mail server is, so that a change of address ends no session."""
+    with app.app_context(), app.test_request_context():
+        link = letters.password_link(db.session.get(Manager, alice.manager_id))
+        accounts.set_address(
+            db.session.get(Manager, alice.manager_id), "al@example.org"
+        )
+
+    assert Browser(app).open(link).status_code == 404
 
 
 def test_of_two_first_accounts_at_once_one_is_made(app, monkeypatch):

@@ -45,7 +45,9 @@ def opened(kind: str, token: str) -> tuple[Manager, str] | None:
     except BadData:
         return None
     # Of two clicks the second waits here, and then sees what the first one did.
-    manager = db.session.get(Manager, id, with_for_update={"key_share": True})
+    manager = db.session.get(
+        Manager, id, with_for_update={"key_share": True}, populate_existing=True
+    )
     if manager is None or not manager.active or state(kind, manager) != made_upon:
         return None
     return manager, email
@@ -57,8 +59,10 @@ def signer(kind: str) -> URLSafeTimedSerializer:
 
 def state(kind: str, manager: Manager) -> str:
     """Return what a token was made upon: with another one it opens nothing."""
-    now = {"password": manager.password, "address": manager.email}[kind]
-    return hashlib.sha256(f"{manager.fs_uniquifier} {now}".encode()).hexdigest()
+    now = [manager.fs_uniquifier, manager.email]
+    if kind == "password":
+        now.append(manager.password)
+    return hashlib.sha256(" ".join(now).encode()).hexdigest()
 
 
 def password_link(manager: Manager) -> str:
