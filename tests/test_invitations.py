@@ -310,7 +310,7 @@ def test_the_team_can_read_who_made_a_way_into_an_account(app, admin, bob):
 
     words = "made a link that sets the password of someone who works with the team"
     told = [one.text for one in bob.get("/trail/?kind=shared").select("ol.lines span")]
-    assert [f"Someone without an account, or a command, {words}"] == told[:1]
+    assert [f"A command, or a colleague whose account is gone, {words}"] == told[:1]
     assert f"Alice {words}" in told
     assert words not in admin.get("/trail/").text
 

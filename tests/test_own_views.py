@@ -438,6 +438,14 @@ def test_the_door_is_kept_nowhere_and_told_to_nobody(app, alice, ann):
         assert token not in str(answer.headers)
 
 
+def test_the_trail_says_that_it_came_by_a_link(app, alice, ann):
+    sent(app, alice, ann)
+    lines = alice.get(f"/trail/?employee={ann}&kind=changed").select("ol.lines span")
+
+    told = {one.text for one in lines}
+    assert "Someone with a link filled in the own view of Ann Verhoeven" in told
+
+
 # ---- on paper
 
 

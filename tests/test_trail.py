@@ -4,7 +4,16 @@ import factory
 import pytest
 from sqlalchemy import delete
 
-from delegate.models import AuditEntry, Employee, Manager, Membership, db
+from delegate.models import (
+    LINKS,
+    AuditEntry,
+    Employee,
+    Manager,
+    Membership,
+    Model,
+    db,
+)
+from delegate.rights import trail_words
 
 
 @pytest.fixture
@@ -17,6 +26,9 @@ def people(alice):
     return ids
 
 
+MODELS = [mapper.class_ for mapper in Model.registry.mappers]
+
+
 def lines(page):
     return [one.span.text for one in page.select("ol.lines li")]
 
@@ -25,9 +37,9 @@ def test_it_tells_who_did_what_the_newest_first(alice, people):
     assert lines(alice.get("/trail/")) == [
         "Alice looked at the page of Ben",
         "Alice looked at the page of Ann",
-        "Someone without an account, or a command, added the page of Ben",
-        "Someone without an account, or a command, added the page of Ann",
-        "Someone without an account, or a command, added the team",
+        "A command, or a colleague whose account is gone, added the page of Ben",
+        "A command, or a colleague whose account is gone, added the page of Ann",
+        "A command, or a colleague whose account is gone, added the team",
     ]
 
 
@@ -65,8 +77,38 @@ def test_an_account_that_is_gone_has_no_name(app, alice, bob, people):
         db.session.commit()
 
     assert lines(alice.get("/trail/?kind=seen"))[0] == (
-        "Someone without an account, or a command, looked at the page of Ann"
+        "A colleague whose account is gone looked at the page of Ann"
     )
+
+
+def test_what_is_private_is_not_called_the_plan(alice, people):
+    ann, page = people[0], f"/trail/?employee={people[0]}&kind="
+    for path in (f"/people/{ann}/prepare", f"/talks/{ann}/my-paper"):
+        alice.get(path)
+    for path in (f"/plan/{ann}.pdf", f"/talks/{ann}.pdf"):
+        alice.open(path)
+        alice.open(f"{path}?copy=private")
+    sheet = "the private preparation of the one-on-one with Ann"
+    paper = "the manager’s own paper for the one-on-one with Ann"
+
+    assert lines(alice.get(f"{page}seen"))[:2] == [
+        f"Alice looked at {paper}",
+        f"Alice looked at {sheet}",
+    ]
+    assert lines(alice.get(f"{page}taken")) == [
+        f"Alice printed {paper}",
+        "Alice printed a one-on-one with Ann",
+        f"Alice printed {sheet}",
+        "Alice printed the plan of Ann",
+    ]
+
+
+@pytest.mark.parametrize("action", trail_words.ACTIONS)
+def test_whatever_an_entry_may_say_it_can_be_read(action):
+    told = {type.__tablename__ for type in MODELS}
+    subjects = {*LINKS, *told, *(f"{one}s" for one in told), "of another release"}
+
+    assert all(trail_words.sentence(action, one, None, None) for one in subjects)
 
 
 def join(app, alice, other, role):

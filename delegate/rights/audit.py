@@ -81,6 +81,9 @@ PARENTS = {
 SHARING = {"added": "joined", "erased": "unshared"}
 """What adding or taking away is called of a membership."""
 
+BY_LINK = frozenset({"own_view", "own_answer", "own_choice"})
+"""What is filled in through a link, by someone without an account."""
+
 OPENING = ("shared", "joined", "unshared")
 """What lets someone in, or not any more, and changes nothing that is kept of people."""
 
@@ -258,8 +261,16 @@ def write(session: Session, told: Iterable[Entry]) -> None:
         return
     already.update(fresh)
     who = actor_id()
+    is_by_link = who is None and has_request_context()
     rows = [
-        {**entry._asdict(), "manager_id": entry.manager_id or who} for entry in fresh
+        {
+            **entry._asdict(),
+            "manager_id": entry.manager_id or who,
+            "action": "answered"
+            if is_by_link and entry.subject in BY_LINK
+            else entry.action,
+        }
+        for entry in fresh
     ]
     connection = session.connection()
     connection.execute(insert(AuditEntry), rows)

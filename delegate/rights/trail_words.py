@@ -8,6 +8,7 @@ ACTIONS = {
     "printed": _("%(who)s printed %(what)s"),
     "exported": _("%(who)s exported %(what)s"),
     "added": _("%(who)s added %(what)s"),
+    "answered": _("%(who)s filled in %(what)s"),
     "changed": _("%(who)s changed %(what)s"),
     "removed": _("%(who)s removed %(what)s"),
     "put_back": _("%(who)s put back %(what)s"),
@@ -36,6 +37,7 @@ OF_SOMEONE = {
     "agreement": _("an agreement with %(name)s"),
     "safeguard": _("a safeguard in an agreement with %(name)s"),
     "plan": _("the plan of %(name)s"),
+    "preparation": _("the private preparation of the one-on-one with %(name)s"),
     "copy": _("the copy of everything on %(name)s"),
     "own_view": _("the own view of %(name)s"),
     "own_answer": _("an answer in the own view of %(name)s"),
@@ -43,6 +45,7 @@ OF_SOMEONE = {
     "look_back": _("looking back on an agreement with %(name)s"),
     "check_in": _("a moment to check in with %(name)s"),
     "talk": _("a one-on-one with %(name)s"),
+    "private_talk": _("the manager’s own paper for the one-on-one with %(name)s"),
     "talk_item": _("a point for the one-on-one with %(name)s"),
     "step": _("a step with %(name)s"),
     "postponement": _("rating %(name)s"),
@@ -67,11 +70,14 @@ OF_THE_TEAM = {
 }
 """What is about a team and nobody in it."""
 
+ONLY_SIGNED_IN = ("viewed", "printed", "exported", "joined")
+"""What is told of someone with an account only."""
+
 KINDS = {
     "seen": (_("Looked at"), ("viewed",)),
     "changed": (
         _("Changed"),
-        ("added", "changed", "removed", "put_back", "erased", "imported"),
+        ("added", "answered", "changed", "removed", "put_back", "erased", "imported"),
     ),
     "taken": (_("Printed or exported"), ("printed", "exported")),
     "shared": (_("Shared"), ("shared", "unshared", "joined", "handed_over")),
@@ -85,7 +91,18 @@ def sentence(action: str, subject: str, who: str | None, name: str | None) -> st
         what = str(OF_THE_TEAM[subject])
     else:
         someone = name or gettext("someone who has been erased")
-        what = str(OF_SOMEONE[subject]) % {"name": someone}
-    actor = who or gettext("Someone without an account, or a command,")
+        words = OF_SOMEONE.get(subject, _("something that has no name here"))
+        what = str(words) % {"name": someone}
     words = OF_ITS_OWN.get((action, subject), ACTIONS[action])
-    return str(words) % {"who": actor, "what": what}
+    return str(words) % {"who": who or without_account(action), "what": what}
+
+
+def without_account(action: str) -> str:
+    """Return who did this where the entry names nobody, or not any more."""
+    if action == "answered":
+        who = _("Someone with a link")
+    elif action in ONLY_SIGNED_IN:
+        who = _("A colleague whose account is gone")
+    else:
+        who = _("A command, or a colleague whose account is gone,")
+    return str(who)

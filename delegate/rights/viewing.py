@@ -64,7 +64,7 @@ VIEWS = {
     "people.edit": ("viewed", "employee"),
     "people.show": ("viewed", "employee"),
     "plan.download": ("printed", "plan"),
-    "plan.prepare": ("viewed", "plan"),
+    "plan.prepare": ("viewed", "preparation"),
     "plan.preview": ("viewed", "plan"),
     "planner.download": ("printed", "proposal"),
     "planner.show": ("viewed", "proposal"),
@@ -82,7 +82,7 @@ VIEWS = {
     "steps.plan": ("viewed", "step"),
     "talks.download": ("printed", "talk"),
     "talks.edit": ("viewed", "talk_item"),
-    "talks.private_paper": ("viewed", "talk"),
+    "talks.private_paper": ("viewed", "private_talk"),
     "talks.questions": ("viewed", "talk"),
     "talks.shared_paper": ("viewed", "talk"),
     "talks.show": ("viewed", "talk"),
@@ -91,6 +91,12 @@ VIEWS = {
     "what_if.index": ("viewed", "board"),
 }
 """What is told of who got a page or a file, by its endpoint."""
+
+PRIVATE = {
+    "plan.download": ("printed", "preparation"),
+    "talks.download": ("printed", "private_talk"),
+}
+"""The same where the file asked for is the manager's own copy."""
 
 SUBJECTS: Mapping[str, Any] = {
     "employee_id": Employee,
@@ -112,7 +118,8 @@ def init_app(app: Flask) -> None:
 
 def tell_view(response: Response) -> Response:
     """Tell who got this page or file, unless it was told today."""
-    told = VIEWS.get(request.endpoint or "")
+    own = PRIVATE if request.args.get("copy") == "private" else {}
+    told = {**VIEWS, **own}.get(request.endpoint or "")
     reader = actor_id()
     got_it = response.status_code // 100 == 2 and request.method in ("GET", "POST")
     if told and reader and got_it:
