@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages import extract, pofile
+from conftest import on_one_database
 
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "delegate/translations/nl/LC_MESSAGES/messages.po"
@@ -96,3 +97,10 @@ def test_dates_and_numbers_are_written_in_the_readers_language(app):
 
     assert dutch == ("donderdag 26 november 2026", "14.02", "7,5")
     assert english == ("Thursday 26 November 2026", "14:02", "7.5")
+
+
+@on_one_database
+def test_what_leaves_something_as_it_is_does_not_read_as_writing_it_down(alice):
+    page = alice.get("/account/erase?lang=nl")
+
+    assert page.select_one(".page-actions a").text == "Niet wissen"
