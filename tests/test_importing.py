@@ -295,6 +295,23 @@ def test_one_kind_that_is_there_already_does_not_stop_the_other(app, alice):
     assert (people(app), titles(app)) == (["Ann"], ["Plannen"])
 
 
+def test_a_total_is_left_out_unless_the_reader_keeps_it(app, alice):
+    text = "Naam\tUren vrij\nAnn\t36\nTotaal\t180"
+    first = alice.page(alice.post("/import/start", people=text))
+
+    assert "A total, so it is left out." in first.text
+    assert "Add 1 person" in first.text
+    kept = add(first, people=text.replace("180", "18"), action="look")
+    kept.pop("people-leave")
+    page = looked(alice, **kept)
+    assert "A total, so it is left out." in page.text
+
+    kept = add(page)
+    kept.pop("people-leave")
+    alice.post("/import/", **kept)
+    assert people(app) == ["Ann", "Totaal"]
+
+
 def test_when_nothing_is_left_there_is_nothing_to_press(app, alice):
     with app.app_context():
         factory.employee(alice.team_id, "Ann")

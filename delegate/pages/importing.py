@@ -96,7 +96,7 @@ def check() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Add pasted people and tasks at once where there is nothing to ask about."""
     return look_or_add(
-        lambda batches: not any(batch.has_twins for batch in batches), "board.index"
+        lambda batches: not any(batch.has_doubts for batch in batches), "board.index"
     )
 
 
@@ -154,12 +154,15 @@ def preview(sent: list[Upload], team: Team | None) -> ResponseReturnValue:
 
 def to_show(batch: Batch) -> list[Item]:
     """Return the rows that need a look, and the first ones of the rest, in order."""
-    rest = [item for item in batch.items if not (item.faults or item.twin)]
+    rest = [item for item in batch.items if not (item.faults or item.is_doubted)]
     shown = {item.key for item in rest[:FIRST_SHOWN]}
     return [
         item
         for item in batch.items
-        if item.faults or item.twin or item.key in shown or item.key in batch.left_out
+        if item.faults
+        or item.is_doubted
+        or item.key in shown
+        or item.key in batch.left_out
     ]
 
 
@@ -338,7 +341,9 @@ def tell_rows(batch: Batch) -> None:
     if batch.faulty:
         raise click.ClickException("Nothing was added.")
     for item in batch.items:
-        if item.twin:
-            left = "left out" if item.key in batch.left_out else "added all the same"
+        left = "left out" if item.key in batch.left_out else "added all the same"
+        if item.is_total:
+            click.echo(f"Row {item.row.number} is a total: {left}", err=True)
+        elif item.twin:
             what = f"row {item.twin.number}" if item.twin.number else "one in the team"
             click.echo(f"Row {item.row.number} is the same as {what}: {left}", err=True)

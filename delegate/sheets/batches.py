@@ -76,8 +76,8 @@ class Batch:
         return not (self.faulty or self.lacks_first or self.twice)
 
     @property
-    def has_twins(self) -> bool:
-        return any(item.twin for item in self.items)
+    def has_doubts(self) -> bool:
+        return any(item.is_doubted for item in self.items)
 
 
 def read_batch(
@@ -124,7 +124,7 @@ def wished_fields(wishes: Mapping[str, str], kind: Kind, width: int) -> list[str
 def leave_out(
     batch: Batch, there: Iterable[str], ticked: Iterable[str], asked: Iterable[str]
 ) -> None:
-    """Mark twins; leave out what was ticked, and exact twins not yet asked about.
+    """Mark twins; leave out what was ticked, and exact twins and a total not yet asked.
 
     `there` are the names in the team, `ticked` and `asked` are keys of rows.
     """
@@ -134,5 +134,8 @@ def leave_out(
         item.key
         for item in batch.items
         if item.key in ticked
-        or (item.twin and item.twin.exactly and item.key not in asked)
+        or (
+            (item.is_total or (item.twin and item.twin.exactly))
+            and item.key not in asked
+        )
     }

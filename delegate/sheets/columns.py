@@ -48,14 +48,18 @@ class Column(NamedTuple):
 FIELDS: dict[Kind, dict[str, Column]] = {
     Kind.PEOPLE: {
         "name": Column(
-            line, "name,full name,employee,person,people,naam,medewerker,wie,mensen"
+            line,
+            "name,full name,employee,person,people,naam,medewerker,wie,mensen,"
+            "last name,surname,family name,achternaam,familienaam,geslachtsnaam",
         ),
+        "first_name": Column(line, "first name,given name,voornaam,roepnaam"),
+        "infix": Column(line, "infix,name prefix,tussenvoegsel,tussenvoegsels"),
         "role": Column(line, "role,function,job title,position,rol,functie"),
         "hours_free": Column(
             hours,
-            "hours free,free hours,hours a week free,hours free a week,hours,"
+            "hours free,free hours,hours a week free,hours free a week,"
             "uren vrij,vrije uren,vrije uren per week,"
-            "uren vrij per week,uren per week vrij,uren",
+            "uren vrij per week,uren per week vrij",
         ),
     },
     Kind.TASKS: {
@@ -107,6 +111,9 @@ FIELDS: dict[Kind, dict[str, Column]] = {
 FIRST = {kind: next(iter(fields)) for kind, fields in FIELDS.items()}
 """The one field that every row must have: a name or a title."""
 
+TOTALS = {"total", "totals", "total hours", "sum", "totaal", "totalen", "totaal uren"}
+"""What the last row of a sheet may be called that adds up those above it."""
+
 KNOWN = {
     kind: {
         said(name): field
@@ -135,6 +142,8 @@ def guess_fields(rows: Sequence[Row], kind: Kind, has_header: bool) -> list[str]
     for cell in [*first, *[""] * (width - len(first))]:
         found = KNOWN[kind].get(said(cell), "")
         fields.append("" if found in fields else found)
+    if FIRST[kind] not in fields and "first_name" in fields:
+        fields[fields.index("first_name")] = FIRST[kind]
     if FIRST[kind] not in fields and "" in fields:
         fields[fields.index("")] = FIRST[kind]
     if kind == Kind.PEOPLE and not has_header and width > 1:
@@ -178,6 +187,12 @@ class Item:
     values: dict[str, Any]
     faults: list[Fault] = field(default_factory=list)
     twin: Twin | None = None
+    is_total: bool = False
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether to add it is for the reader to decide."""
+        return self.is_total or self.twin is not None
 
 
 def read_items(
@@ -198,6 +213,8 @@ def read_items(
         times[check] += 1
         items.append(Item(f"{check:08x}-{times[check]}", row, {}))
         fill(items[-1], fields, kind, limits)
+    words = next((cell for cell in rows[-1].cells if cell.strip()), "")
+    items[-1].is_total = len(items) > 1 and plain(words) in TOTALS
     return items
 
 
@@ -211,8 +228,23 @@ def fill(item: Item, fields: Sequence[str], kind: Kind, limits: Limits) -> None:
             item.values[name] = FIELDS[kind][name].read(cell, limits)
         except CellFault as fault:
             item.faults.append(Fault(name, fault.wanted, fault.most))
+    join_name(item, limits)
     if item.values.get(FIRST[kind]) == "":
         item.faults.append(Fault(FIRST[kind], Wanted.TEXT, 0))
+
+
+def join_name(item: Item, limits: Limits) -> None:
+    """Put the parts of a name before the rest of it, unless it is whole already."""
+    first, infix = item.values.pop("first_name", ""), item.values.pop("infix", "")
+    name = item.values.get("name")
+    if name is None or name.casefold().startswith(f"{first} ".casefold()):
+        return
+    try:
+        item.values["name"] = line(
+            " ".join(part for part in (first, infix, name) if part), limits
+        )
+    except CellFault as fault:
+        item.faults.append(Fault("name", fault.wanted, fault.most))
 
 
 def mark_twins(items: Iterable[Item], kind: Kind, there: Iterable[str]) -> None:

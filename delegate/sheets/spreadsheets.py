@@ -163,7 +163,7 @@ def looks_binary(text: str) -> bool:
 # ---- from text to rows
 
 
-LISTED = re.compile(r"\A\s*(?:[-–*•·]|[0-9]{1,3}[.)])\s+(?=\S)")
+LISTED = re.compile(r"\A\s*(?:[-–*•‣·]|[0-9]{1,3}[.)])\s+(?=\S)")
 """What a list has before each of its lines, copied out of a letter or a page."""
 
 
@@ -173,6 +173,18 @@ def unlisted(text: str) -> str:
     if not all(LISTED.match(line) for line in lines if line.strip()):
         return text
     return "\n".join(LISTED.sub("", line, count=1) for line in lines)
+
+
+QUOTED_CELL = r'(?:^|(?<=[\t,;]))("[^"]*(?:""[^"]*)*"(?![^\t\n,;]))'
+SIGN = r"[^\S\n]*(?:[•‣·][^\S\n]+|(?:[-–*]|[0-9]{1,3}[.)])[^\S\t\n]+)(?=\S)"
+UNMARKED = re.compile(f"{QUOTED_CELL}|^(?:{SIGN})+", re.MULTILINE)
+"""A quoted cell, whose lines are its own, or the signs before a line. A number or a
+dash with a tab after it may be a column: only `unlisted` takes it off."""
+
+
+def unmarked(text: str) -> str:
+    """Return pasted names or titles without the signs of a list, line by line."""
+    return UNMARKED.sub(r"\1", unlisted(text))
 
 
 QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"(?![^\t\n])')

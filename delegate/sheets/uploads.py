@@ -18,7 +18,7 @@ from .spreadsheets import (
     legible,
     pasted,
     reread,
-    unlisted,
+    unmarked,
 )
 from .workbooks import Sheet, read_file
 
@@ -37,7 +37,7 @@ class Upload:
         self.text = legible(form.get(kind, ""))
         self.sheets = kept_sheets(self.wishes.get("sheets", ""))
         if not self.sheets:  # A file says what it means: this was pasted.
-            self.text = unlisted(self.text)
+            self.text = unmarked(self.text)
         self.sheet = place(self.wishes.get("sheet-was", ""), self.sheets)
         self.encoding = self.wishes.get("encoding-was", "")
         self.fault: ImportFault | None = None

@@ -13,6 +13,8 @@ from .spreadsheets import Code, ImportFault
 
 FIELDS = {
     "name": _("Name"),
+    "first_name": _("First name"),
+    "infix": _("Infix"),
     "role": _("Role"),
     "hours_free": _("Hours a week free"),
     "title": _("Task"),
