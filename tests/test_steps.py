@@ -210,9 +210,12 @@ def test_a_step_is_changed_and_an_old_save_shows_both(app, alice, ann, work):
     sent = {"version": "1", "text": "Three options.", "task_id": str(work["Rota"])}
     assert alice.post(url, **sent).location == f"/people/{ann}#steps"
 
-    page = alice.page(alice.post(url, **{**sent, "text": "Four options."}), 409)
+    stale = {**sent, "text": "Four options.", "task_id": ""}
+    page = alice.page(alice.post(url, **stale), 409)
 
-    assert "Three options." in page.select_one("#conflict").text
+    conflict = page.select_one("#conflict").text
+    assert "Three options." in conflict
+    assert "Rota" in conflict
     [step] = steps(app)
     assert (step.text, step.task_id, step.version) == (
         "Three options.",

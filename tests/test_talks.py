@@ -224,9 +224,13 @@ def test_an_item_is_changed_and_an_old_save_shows_both(app, alice, ann):
         2,
     )
 
-    page = alice.page(alice.post(url, **{**sent, "text": "Mail."}), 409)
+    stale = {**sent, "text": "Mail.", "doer": ""}
+    page = alice.page(alice.post(url, **stale), 409)
 
-    assert "Call." in page.select_one("#conflict").text
+    conflict = page.select_one("#conflict").text
+    assert "Call." in conflict
+    assert "Not said yet" in conflict
+    assert "Me" in conflict
     assert page.select_one("#text").text.strip() == "Mail."
     assert items(app)[0].text == "Call."
     assert alice.page(alice.post(url, **{**sent, "text": " "}), 422)

@@ -17,6 +17,7 @@ from wtforms import (
     FloatField,
     HiddenField,
     RadioField,
+    SelectField,
     StringField,
     TextAreaField,
 )
@@ -290,8 +291,10 @@ def plain(value: Any) -> str:
 
 def in_words(field: Any, value: Any) -> Any:
     """Return `value` as a reader knows it from `field`; nothing as nothing."""
-    if isinstance(field, RadioField):
-        return {one.value: one.label for one in field.choices}.get(str(value or ""))
+    if isinstance(field, SelectField):  # a RadioField is one too
+        listed = map(SelectChoice.from_input, field.choices)
+        words = {one.value: one.label for one in listed}
+        return words.get(str(value or ""), value)
     if isinstance(value, bool):
         return YES if value else NO
     if isinstance(value, datetime):
