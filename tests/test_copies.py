@@ -608,6 +608,9 @@ def test_the_owner_makes_a_copy_of_someone_removed(app, alice, bob, ann):
 @pytest.fixture
 def long_ago(app):
     """Let every sign-in be too long ago for what weighs most."""
+    page = alice.get(f"/people/{ann}/copy?part={'9' * 6}")
+    assert f"this is part {parts} of {parts}" in " ".join(page.text.split())
+    assert alice.get(f"/people/{ann}/copy?part={'9' * 5000}")
     from delegate import access
 
     before, access.FRESH = access.FRESH, timedelta(0)

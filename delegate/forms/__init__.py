@@ -325,9 +325,9 @@ def query_choice(name: str, choices: Iterable[str], otherwise: str) -> str:
     return wish if wish in choices else otherwise
 
 
-def query_page() -> int:
+def query_page(name: str = "page") -> int:
     """Return the page asked for, counted from 1."""
-    wish = request.args.get("page", "1")
+    wish = request.args.get(name, "1")
     is_number = wish.isascii() and wish.isdigit() and len(wish) < 7
     return max(1, int(wish)) if is_number else 1
 

@@ -29,7 +29,7 @@ from wtforms import BooleanField, HiddenField, TextAreaField
 
 from .. import access, i18n, printing
 from ..cli import Command, Line, person_called
-from ..forms import Choice, Difference, at_most, check_fit
+from ..forms import Choice, Difference, at_most, check_fit, query_page
 from ..identity import accounts, throttle
 from ..models import LONG, Employee, Manager
 from ..printing import PAPERS
@@ -139,9 +139,7 @@ def parts_of(
 
 def part_here(parts: Sequence[Dossier]) -> Dossier:
     """Return the part of `?part=`; the last one where there are fewer."""
-    wanted = request.args.get("part", "1")
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() else 1
-    return parts[min(max(number, 1), len(parts)) - 1]
+    return parts[min(query_page("part"), len(parts)) - 1]
 
 
 def proposed(employee: Employee, texts: Sequence[Text]) -> Mapping[str, str]:
