@@ -703,6 +703,13 @@ def test_every_fault_stands_at_its_row_and_column():
     ]
 
 
+def test_brackets_that_never_close_are_a_fault():
+    """Looked for from each bracket on, an end would take hours to be missed."""
+    rows = ["title\tstakes", f"Report\t{'(' * 2_000_000}", f"Plan\t{'(' * 9_999}"]
+
+    assert faults("\n".join(rows)) == [(2, "stakes", "stakes"), (3, "stakes", "stakes")]
+
+
 @pytest.mark.parametrize("lost", ["\0", "\ufffd", "\x07", "\x81"])
 def test_a_lost_character_is_a_fault(lost):
     upload = Upload(Kind.PEOPLE, {"people": f"Ann\nB{lost}b"})

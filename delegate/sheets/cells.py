@@ -56,9 +56,14 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", bare))
 
 
+LONGEST_ANSWER = 10_000
+
+
 def said(cell: str) -> str:
     """Return an answer to compare, without (asides); a lone sign stands for itself."""
-    return plain(re.sub(r"\(.*?\)", " ", cell)) or cell.strip()
+    if len(cell) > LONGEST_ANSWER:
+        return cell
+    return plain(re.sub(r"\([^()]*\)", " ", cell)) or cell.strip()
 
 
 def check_legible(cell: str) -> str:
