@@ -26,6 +26,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, TextAreaField
+from wtforms.validators import ValidationError
 
 from .. import access, i18n, printing
 from ..cli import Command, Line, person_called
@@ -44,11 +45,30 @@ KINDS = ("pdf", "json")
 
 
 class Looked(TextAreaField):
-    """A text as it goes into the copy. What is left out is longer than a short name."""
+    """A text as it goes into the copy: as it is kept, but for what is blanked out.
 
-    def __init__(self, label: Any, **kwargs: Any) -> None:
+    What is left out is longer than a short name.
+    """
+
+    def __init__(self, text: Text, **kwargs: Any) -> None:
         fits = [check_fit, at_most(LONG * len(blanking.BLANK))]
-        super().__init__(label, fits, filters=[tidy], **kwargs)
+        super().__init__(label_of(text), fits, filters=[tidy], **kwargs)
+        self.kept = tidy(text.words)
+
+    def is_kept(self) -> bool:
+        return not self.data or blanking.only_blanked(self.data, self.kept)
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        """Refuse other words than those that are kept: a copy would say they are."""
+        if not self.is_kept():
+            self.description = gettext("It is kept as: %(words)s", words=self.kept)
+            raise ValidationError(
+                gettext(
+                    "On a copy, words can only be covered with %(blank)s. "
+                    "Leave the others as they are kept.",
+                    blank=blanking.BLANK,
+                )
+            )
 
 
 class CopyForm(FlaskForm):
@@ -119,7 +139,7 @@ def changed(employee: Employee, part: Dossier, form: Any) -> ResponseReturnValue
         if text.key in request.form and form[text.key].data != now[text.key]
     ]
     for text in texts:
-        if text.key not in request.form:
+        if text.key not in request.form or not form[text.key].is_kept():
             form[text.key].data = now[text.key]
     form.version.data = shown(employee, part)
     return page(employee, part, form, differences), 409
@@ -150,7 +170,7 @@ def proposed(employee: Employee, texts: Sequence[Text]) -> Mapping[str, str]:
 
 def form_for(texts: Sequence[Text], words: Mapping[str, str]) -> Any:
     """Return the form with a field for each text, filled with `words`."""
-    fields = {text.key: Looked(label_of(text)) for text in texts}
+    fields = {text.key: Looked(text) for text in texts}
     kind = type("CopyOfTexts", (CopyForm,), fields)
     start = {"language": i18n.language(), "paper": "a4"}
     return kind(data={**start, **words})

@@ -73,5 +73,22 @@ def blanked(words: str, names: set[str]) -> str:
     return WORD.sub(blank, ADDRESS.sub(blank, words))
 
 
+def only_blanked(words: str, original: str) -> bool:
+    """Tell whether `words` are the original, with blanks for pieces that were there."""
+    first, *middle = re.split(f"{BLANK[0]}+", words)
+    if not middle:
+        return words == original
+    last = middle.pop()
+    if not (original.startswith(first) and original.endswith(last)):
+        return False
+    at, end = len(first), len(original) - len(last)
+    for piece in middle:
+        found = original.find(piece, at + 1, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return at < end
+
+
 def left_out() -> Any:
     return gettext("left out, as it is about someone else: GDPR, article 15(4)")
