@@ -28,7 +28,7 @@ from .behaviour import (
     UNSEEN_SENTENCE,
     UNSEEN_SHORT,
 )
-from .dialogue.phrasing import JUDGES, MOMENTS, ON_PAPER, PHRASES
+from .dialogue.phrasing import MOMENTS, ON_PAPER, PHRASES, POINTED_OUT
 from .rules import (
     SAFEGUARD_CEILING,
     Ceiling,
@@ -47,12 +47,12 @@ __all__ = [
     "BEHAVIOUR",
     "CONVINCED",
     "FIRST_STEPS",
-    "JUDGES",
     "LEVEL_QUESTION",
     "MOMENTS",
     "ON_PAPER",
     "OPEN",
     "PHRASES",
+    "POINTED_OUT",
     "QUESTIONS",
     "RECIPROCITY",
     "SELF_QUESTIONS",

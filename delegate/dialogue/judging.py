@@ -1,13 +1,15 @@
-"""Finds words that judge a person, where a note should tell what was seen.
+"""Finds words that judge a person or are private, where a note tells what was seen.
 
 Pure, standard library only. A hint follows from it, never a refusal. `static/words.js`
 looks for the same words in the same way; a test holds the two to one table.
+
+Source of what is private: GDPR, article 9, and family beside it.
 """
 
 import re
 import unicodedata
 
-WORDS = {
+JUDGING = {
     "en": (
         "always",
         "never",
@@ -106,6 +108,104 @@ WORDS = {
 }
 """By language; both are looked for at once, as people mix them."""
 
+PRIVATE = {
+    "en": (
+        "sick",
+        "is ill",
+        "was ill",
+        "fell ill",
+        "illness",
+        "depressed",
+        "depression",
+        "depressive",
+        "burn-out",
+        "burnout",
+        "burned out",
+        "burnt out",
+        "pregnant",
+        "pregnancy",
+        "maternity leave",
+        "miscarriage",
+        "cancer",
+        "adhd",
+        "autism",
+        "autistic",
+        "addicted",
+        "addiction",
+        "divorce",
+        "divorced",
+        "divorcing",
+        "married",
+        "marriage",
+        "private life",
+        "home situation",
+        "muslim",
+        "jewish",
+        "religion",
+        "religious",
+        "union member",
+        "union membership",
+        "immigrant",
+        "ethnic",
+        "ethnicity",
+        "gay",
+        "lesbian",
+        "transgender",
+    ),
+    "nl": (
+        "ziek",
+        "ziekte",
+        "ziekgemeld",
+        "ziekmelding",
+        "depressief",
+        "depressieve",
+        "depressie",
+        "overspannen",
+        "psychisch",
+        "psychische",
+        "zwanger",
+        "zwangere",
+        "zwangerschap",
+        "zwangerschapsverlof",
+        "miskraam",
+        "kanker",
+        "autisme",
+        "autistisch",
+        "autistische",
+        "verslaafd",
+        "verslaafde",
+        "verslaving",
+        "gescheiden",
+        "gaat scheiden",
+        "echtscheiding",
+        "getrouwd",
+        "kinderwens",
+        "privéleven",
+        "thuissituatie",
+        "moslim",
+        "moslima",
+        "joods",
+        "joodse",
+        "gelovig",
+        "gelovige",
+        "religie",
+        "religieus",
+        "religieuze",
+        "vakbondslid",
+        "lid van de vakbond",
+        "lid van een vakbond",
+        "afkomst",
+        "allochtoon",
+        "allochtone",
+        "homo",
+        "homoseksueel",
+        "homoseksuele",
+        "lesbisch",
+        "lesbische",
+    ),
+}
+"""Few, and whole: what is also plain work ("ziekteverzuim", "union") is left out."""
+
 
 def plain(text: str) -> str:
     """Return `text` without accents and capitals, each gap one space."""
@@ -117,19 +217,27 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", bare.lower())
 
 
-BY_PLAIN = {plain(word): word for words in WORDS.values() for word in words}
-"""Each word as it is looked for, with how it is written."""
+LISTS = {
+    name: {plain(word): word for words in listed.values() for word in words}
+    for name, listed in (("judging", JUDGING), ("private", PRIVATE))
+}
+"""Each word as it is looked for, with how it is written; by what it is."""
 
-LOOKED_FOR = re.compile(rf"(?<![\w-])(?:{'|'.join(BY_PLAIN)})(?![\w-])")
+LOOKED_FOR = {
+    name: re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?![\w-])")
+    for name, words in LISTS.items()
+}
 
 
-def found(text: str) -> list[str]:
-    """Return the words in `text` that judge, as they are written in WORDS, each once.
+def found(name: str, text: str) -> list[str]:
+    """Return the words of list `name` in `text`, as they are written there, each once.
 
-    >>> found("Always late, and sloppy; ALWAYS.")
+    >>> found("judging", "Always late, and sloppy; ALWAYS.")
     ['always', 'sloppy']
-    >>> found("The never-ending dominee")
+    >>> found("judging", "The never-ending dominee")
     []
+    >>> found("private", "Is ziek; het ziekteverzuim")
+    ['ziek']
     """
-    words = LOOKED_FOR.findall(plain(text))
-    return [BY_PLAIN[word] for word in dict.fromkeys(words)]
+    words = LOOKED_FOR[name].findall(plain(text))
+    return [LISTS[name][word] for word in dict.fromkeys(words)]

@@ -142,8 +142,14 @@ PHRASES = {
 }
 """By a name of its own, in the order of the moments."""
 
-JUDGES = _("This judges: %(words)s. What did you see or hear?")
-"""Said of words in a note, each between quotation marks."""
+POINTED_OUT = {
+    "judging": _("This judges: %(words)s. What did you see or hear?"),
+    "private": _(
+        "About health or private life: %(words)s? It does not belong here. Write what"
+        " you saw in the work."
+    ),
+}
+"""Said of words in a note, each between quotation marks, by their list."""
 
 ON_PAPER = ("not_seen", "on_earth", "cannot", "distrusted")
 """What stands on the private sheet: the article's own four."""

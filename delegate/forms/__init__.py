@@ -38,7 +38,7 @@ from ..models import HOURS, LONG, TITLE, YEARS
 from ..rules import Level
 from ..texts import is_fit, one_line, tidy
 from ..wording import LEVELS, NOTE_HINT
-from .hints import judged, say_after_saving
+from .hints import pointed_out, say_after_saving
 
 YES = _("yes")
 NO = _("no")
@@ -108,14 +108,21 @@ class NoteText(LongText):
         self.hint = hint
         self.phrases = [PHRASES[name] for name in phrases]
 
+    def found(self) -> dict[str, list[str]]:
+        """Return the words of it that are pointed out, by their list."""
+        text = self.data if self.phrases and self.data else ""
+        return {name: judging.found(name, text) for name in judging.LISTS}
+
     @property
-    def judges(self) -> str:
-        """Say which words of it judge a person; empty where none does."""
-        return judged(judging.found(self.data or "")) if self.phrases else ""
+    def pointed_out(self) -> dict[str, str]:
+        """Return what is said of them beside the field, empty where none is found."""
+        return {name: pointed_out(name, words) for name, words in self.found().items()}
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
-        if self.judges and self.data != self.object_data:
-            say_after_saving(judging.found(self.data or ""))
+        if self.data != self.object_data:
+            for name, words in self.found().items():
+                if words:
+                    say_after_saving(name, words)
 
 
 class HoursField(FloatField):

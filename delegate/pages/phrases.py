@@ -1,6 +1,6 @@
 """How to say it, from the parent role to the adult role: open to everybody.
 
-Also hands the words that judge to the script that looks for them beside a note.
+Also hands the words that are pointed out to the script that looks for them.
 """
 
 from flask import Blueprint, jsonify, render_template
@@ -21,5 +21,5 @@ def index() -> ResponseReturnValue:
 @bp.route("/words")
 @access.public
 def words() -> ResponseReturnValue:
-    """Hand over the words that judge; answers in JSON."""
-    return jsonify(judging.BY_PLAIN)
+    """Hand over the words that are pointed out; answers in JSON."""
+    return jsonify(judging.LISTS)

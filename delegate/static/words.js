@@ -1,5 +1,6 @@
-// Points out words that judge a person, while a note is being typed: a hint under the
-// note, never a refusal. The same words, looked for in the same way, as in judging.py.
+// Points out words that judge a person or are private, while a note is being typed: a
+// hint under the note, never a refusal. The same words, looked for in the same way, as in
+// judging.py.
 
 const PAUSE = 600; // Milliseconds without a key before the words are looked at.
 
@@ -14,25 +15,25 @@ export function found(text, words) {
   return [...new Set(here)].map((word) => words[word]);
 }
 
-let list;
+let lists;
 
-function fetchList(url) {
-  list ??= fetch(url)
+function fetchLists(url) {
+  lists ??= fetch(url)
     .then((answer) => (answer.ok ? answer.json() : {}))
     .catch(() => ({}));
-  return list;
+  return lists;
 }
 
 async function look(field, place) {
-  const words = await fetchList(place.dataset.words);
-  const judging = Object.keys(words).length ? found(field.value, words) : [];
-  const listed = judging.map((word) => `“${word}”`).join(", ");
+  const words = (await fetchLists(place.dataset.words))[place.dataset.for];
+  const here = words ? found(field.value, words) : [];
+  const listed = here.map((word) => `“${word}”`).join(", ");
   const said = listed && place.dataset.say.replace("%(words)s", listed);
   if (place.textContent !== said) place.textContent = said;
 }
 
-for (const place of document.querySelectorAll("[data-judges]")) {
-  const field = document.getElementById(place.dataset.judges);
+for (const place of document.querySelectorAll("[data-looks-at]")) {
+  const field = document.getElementById(place.dataset.looksAt);
   let timer;
   field.addEventListener("input", () => {
     clearTimeout(timer);
