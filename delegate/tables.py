@@ -123,7 +123,8 @@ def listed(
 
 
 def people(team: Team, _manager: Manager) -> Iterator[Cells]:
-    known = {field: FIELD_WORDS[field] for field in FIELDS[Kind.PEOPLE]}
+    fields = [one for one in FIELDS[Kind.PEOPLE] if hasattr(Employee, one)]
+    known = {field: FIELD_WORDS[field] for field in fields}  # a name is kept whole
     mine = select(Employee).where(
         Employee.team_id == team.id, Employee.removed_at.is_(None)
     )
