@@ -80,6 +80,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         app,
         sessions.Managers(db, Manager, RoleMixin),
         login_form=accounts.SignInForm,
+        mail_util_cls=accounts.Addresses,
         password_util_cls=passwords.Passwords,
         change_password_form=accounts.NewPasswordForm,
     )

@@ -1,5 +1,6 @@
 """Signing in tells nothing of who has an account, and opens no page of a library's."""
 
+import importlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -86,6 +87,24 @@ def open_while_hashing(monkeypatch):
             argon2.low_level, name, noted(getattr(argon2.low_level, name))
         )
     return seen
+
+
+def test_what_is_too_long_for_an_address_is_not_looked_through(
+    app, alice, browser, monkeypatch
+):
+    """A few megabytes would take many seconds, of anyone who knocks."""
+    library = importlib.import_module("email_validator.validate_email")
+    seen, real = set(), library.split_email
+    monkeypatch.setattr(
+        library, "split_email", lambda email: seen.add(len(email)) or real(email)
+    )
+    long = "a" * 321 + "@example.org"
+
+    assert browser.sign_in(long).status_code == 422
+    with app.test_request_context(), pytest.raises(ValueError, match="email"):
+        accounts.normal_address(long)
+    assert browser.sign_in("alice@example.org").location == "/"
+    assert seen == {len("alice@example.org")}
 
 
 @pytest.mark.parametrize(

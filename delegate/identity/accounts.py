@@ -15,7 +15,13 @@ from flask import Flask, current_app, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
-from flask_security import ChangePasswordForm, LoginForm, hash_password
+from flask_security import (
+    ChangePasswordForm,
+    EmailValidateException,
+    LoginForm,
+    MailUtil,
+    hash_password,
+)
 from flask_security.proxies import _security
 from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
@@ -73,6 +79,19 @@ SETTINGS = {
     ),
 }
 """What Flask-Security is told, its words for the reader among it."""
+
+
+LONGEST_ADDRESS = 320
+"""Characters; to look through megabytes for an address takes many seconds."""
+
+
+class Addresses(MailUtil):
+    """Looks an address up at sign-in."""
+
+    def normalize(self, email: str) -> str:
+        if len(email) > LONGEST_ADDRESS:
+            raise EmailValidateException("too long")
+        return str(super().normalize(email))
 
 
 class SignInForm(LoginForm):
@@ -169,12 +188,9 @@ def add_manager(email: str, name: str, password: str) -> Manager:
 def normal_address(email: str) -> str:
     """Return `email` as it is kept; raise ValueError, as add_manager, if it is none."""
     try:
-        checked = validate_email(
-            email, check_deliverability=False, allow_smtputf8=False
-        )
+        return looked_through(email, allow_smtputf8=False)
     except EmailNotValidError:
         raise ValueError("email", gettext("This is not an e-mail address.")) from None
-    return checked.normalized.lower()
 
 
 def known_by(email: str) -> str:
@@ -184,9 +200,19 @@ def known_by(email: str) -> str:
     """
     typed = email.strip()
     try:
-        return validate_email(typed, check_deliverability=False).normalized.lower()
+        return looked_through(typed)
     except EmailNotValidError:
         return typed.lower()
+
+
+def looked_through(email: str, *, allow_smtputf8: bool = True) -> str:
+    """Return an address in small letters. Raises EmailNotValidError if it is none."""
+    if len(email) > LONGEST_ADDRESS:
+        raise EmailNotValidError
+    checked = validate_email(
+        email, check_deliverability=False, allow_smtputf8=allow_smtputf8
+    )
+    return checked.normalized.lower()
 
 
 def is_taken(email: str) -> bool:
