@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Row, and_, func, or_, select
 
-from . import agreeing, i18n, planning, recording, rules
+from . import agreeing, i18n, planning, recording, rules, texts
 from .dialogue import acquainting, asking, mending, own_view
 from .dialogue.acquainting import Planned
 from .dialogue.mending import Mending
@@ -193,8 +193,8 @@ class Preparation:
 
 
 def first_name(name: str) -> str:
-    """Return how to call someone in a sentence: the first word, cut if it runs on."""
-    first = name.split()[0].rstrip(",")
+    """Return how to call someone in a sentence, cut if it runs on."""
+    first = texts.first_name(name)
     return first if len(first) <= 24 else first[:23] + "…"
 
 

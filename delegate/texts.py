@@ -3,11 +3,12 @@
 Pure. A text comes back as it was typed, joined emoji and marks of direction included,
 but for the ends of its lines. What no database could hold, or no reader could see, is
 to be refused where it was typed. A name is one line, and never turns round what stands
-after it on a page.
+after it on a page; which part of it someone is addressed by is told here.
 """
 
 import re
 import unicodedata
+from itertools import takewhile
 
 LOST = "\ufffd"
 """The mark that stands where a sign got lost, here or on its way to us."""
@@ -55,6 +56,31 @@ def tidy(text: str | None) -> str:
 
 def is_seen(sign: str) -> bool:
     return sign not in UNSEEN and unicodedata.category(sign) not in UNSEEN_KINDS
+
+
+PARTICLES = """
+aan al am auf bij bin da de del dem den der di do dos du een el het ibn in la le les op
+over 't te ten ter tot uit van vom von voor zu zum zur
+"""
+"""Small words in a name, which alone are nobody's name."""
+
+
+def is_particle(word: str) -> bool:
+    return word.casefold().replace("\u2019", "'") in PARTICLES.split()
+
+
+def first_name(name: str) -> str:
+    """Return by which part of a name someone is addressed; "Jansen, Ann" is Ann.
+
+    Never a particle alone: without a first name it is "Van Dijk".
+    """
+    family, _comma, given = name.partition(",")
+    for word in given.replace(",", " ").split():
+        if not is_particle(word):
+            return word
+    words = family.split() or name.split()
+    small = [*takewhile(is_particle, words)]
+    return " ".join(words[: len(small) + 1])
 
 
 def one_line(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from delegate.texts import is_fit, one_line, tidy
+from delegate.texts import first_name, is_fit, one_line, tidy
 
 FAMILY = "👩‍👩‍👧"
 ARABIC = "\u200eسارة\u200f"
@@ -35,3 +35,28 @@ def test_what_cannot_be_kept_is_shown_as_a_mark(sign):
 def test_a_name_is_one_line_that_turns_nothing_round():
     assert one_line("\u202eAnn\tde\nVries\u2069") == "Ann de Vries"
     assert one_line(FAMILY + ARABIC) == FAMILY + ARABIC
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("Ann Verhoeven", "Ann"),
+        ("Ann", "Ann"),
+        ("Jan-Willem de Vries", "Jan-Willem"),
+        ("Verhoeven, Ann", "Ann"),
+        ("Van Dijk, Els", "Els"),
+        ("Dijk, Els van", "Els"),
+        ("Dijk, van, Els", "Els"),
+        ("de Vries, Pieter Jan", "Pieter"),
+        ("Van Dijk", "Van Dijk"),
+        ("Van der Berg", "Van der Berg"),
+        ("\u2019t Hart", "\u2019t Hart"),
+        ("Vries, de", "Vries"),
+        ("Ann,", "Ann"),
+        (", Ann", "Ann"),
+        ("Van", "Van"),
+        (",", ","),
+    ],
+)
+def test_nobody_is_addressed_by_a_small_word_of_a_name(name, called):
+    assert first_name(name) == called

@@ -25,7 +25,7 @@ from sqlalchemy import (
     true,
 )
 
-from .. import database
+from .. import database, texts
 from ..dialogue import meeting, mending
 from ..identity import links
 from ..models import (
@@ -163,7 +163,7 @@ def mentions(employee: Employee, manager_id: int) -> list[Any]:
     As a word, whole or only its first part. Erasing leaves those texts: they are about
     others, and only a reader can tell.
     """
-    parts = {employee.name, employee.name.split()[0]}
+    parts = {employee.name, texts.first_name(employee.name)}
     names = [re.escape(part) for part in parts if len(part) >= SHORTEST]
     named = re.compile(rf"\b({'|'.join(names)})\b", re.IGNORECASE)
     found = [
