@@ -13,6 +13,7 @@ from flask_babel import gettext
 from sqlalchemy import or_, select
 
 from ..models import Employee, Manager, Membership, Rating, db
+from ..texts import is_particle
 
 BLANK = "▇▇▇▇"
 """Stands for what is left out: always as long, so that it tells no length."""
@@ -48,29 +49,46 @@ def names_of_others(employee: Employee, manager: Manager) -> set[str]:
 
 
 def words_of(name: str) -> set[str]:
-    """Return by which words of a name someone is called: "jan", "vries", not "de"."""
-    words = WORD.findall(name)
-    ends = {words[0], words[-1]} if words else set()
-    called = {word for word in words if word in ends or word[0].isupper()}
-    called -= {word for word in called if len(word) == 1 and word.isascii()}
-    return {plain(word) for word in called}
+    """Return by which words of a name someone is called: "Jan", "Vries", not "de".
+
+    Where no word of it has a capital, each may be typed with one.
+    """
+    words = [word for word in WORD.findall(name) if not is_particle(word)]
+    words = [word for word in words if word[0].isalpha() and not is_initial(word)]
+    capitals = {plain(word) for word in words if not word[0].islower()}
+    small = {plain(word) for word in words}
+    return capitals or small | {word[0].upper() + word[1:] for word in small}
+
+
+def is_initial(word: str) -> bool:
+    return len(word) == 1 and word.lower() != word.upper()
 
 
 def plain(word: str) -> str:
     """Return `word` without what depends on who typed it: capitals, kinds of accents.
 
-    So a name that is a word as well ("Will") is found too often rather than too seldom.
+    But for its first letter: "Will" may name someone where "will" does not.
     """
-    return unicodedata.normalize("NFKC", word).casefold()
+    word = unicodedata.normalize("NFKC", word)
+    return word[0] + word[1:].casefold()
 
 
 def blanked(words: str, names: set[str]) -> str:
-    """Return `words` with those that are among `names`, as `plain`, blanked out."""
+    """Return `words` with those that are among `names`, as `plain`, blanked out.
+
+    Also an address with such a name in it, in which names have no capitals.
+    """
+    small = {name.casefold() for name in names}
 
     def blank(found: re.Match[str]) -> str:
         return BLANK if plain(found[0]) in names else found[0]
 
-    return WORD.sub(blank, ADDRESS.sub(blank, words))
+    def blank_address(found: re.Match[str]) -> str:
+        address = found[0].casefold()
+        names_nobody = small.isdisjoint({address, *WORD.findall(address)})
+        return found[0] if names_nobody else BLANK
+
+    return WORD.sub(blank, ADDRESS.sub(blank_address, words))
 
 
 def only_blanked(words: str, original: str) -> bool:
