@@ -234,7 +234,11 @@ def test_people_and_tasks_come_back_as_they_were(
     model = {Kind.PEOPLE: Employee, Kind.TASKS: Task}[kind]
     there, here = (
         [
-            [getattr(row, field) for field in FIELDS[kind]]
+            [
+                getattr(row, field)
+                for field in FIELDS[kind]
+                if field not in ("first_name", "infix")
+            ]
             for row in sorted(rows(app, model, team), key=lambda row: row.id)
         ]
         for team in (alice.team_id, bob.team_id)
