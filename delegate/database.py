@@ -15,7 +15,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask import Flask, has_request_context, request
+from flask import Flask, current_app, has_request_context, request
 from sqlalchemy import (
     Connection,
     Engine,
@@ -26,6 +26,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from .models import db
@@ -214,11 +215,19 @@ def leave_no_trace() -> bool:
 
     SQLite overwrites what it deletes (`secure_delete`), but its log still holds the
     pages as they were; it is written back and emptied, for which readers are waited
-    for. False where one read on for longer than that: then it is to be done again.
-    PostgreSQL gives the space free; what its own log and disks keep is for whoever runs
-    it. To be called after the commit.
+    for. False where one read on for longer than that, or the disk is full: then it is
+    to be done again. PostgreSQL gives the space free; what its own log and disks keep
+    is for whoever runs it. To be called after the commit.
     """
     db.session.rollback()
+    try:
+        return is_overwritten()
+    except (sqlite3.OperationalError, OperationalError) as fault:
+        current_app.logger.error("a last trace was not overwritten", exc_info=fault)
+        return False
+
+
+def is_overwritten() -> bool:
     if db.engine.dialect.name == "sqlite":
         with closing(db.engine.raw_connection()) as connection:
             cursor = connection.cursor()

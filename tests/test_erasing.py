@@ -1,6 +1,7 @@
 """Erasing: what goes, what stays, and that no trace of it is left in any file."""
 
 import random
+import resource
 import signal
 import sqlite3
 from datetime import date, datetime, timedelta
@@ -11,6 +12,7 @@ from conftest import on_one_database, signed_in
 from sqlalchemy import String, Text, event
 from test_copies import KINDS, filled
 
+from delegate.database import leave_no_trace
 from delegate.identity import links
 from delegate.models import (
     Agreement,
@@ -277,6 +279,32 @@ def test_what_a_reader_keeps_in_the_log_is_told_and_goes_with_the_next_purge(
 
     assert "within the hour" in told
     assert left
+    assert found_in_files(tmp_path) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_a_full_disk_keeps_in_the_log_is_told_and_goes_with_the_next_purge(
+    app, alice, known, tmp_path
+):
+    file, log = tmp_path / "delegate.sqlite", tmp_path / "delegate.sqlite-wal"
+    with app.app_context():
+        assert leave_no_trace()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    most = file.stat().st_size * 9 // 10  # The log fits, but the file is full.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        answer = alice.post(f"/people/{known['employee_id']}/erase")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    left = log.stat().st_size
+    told = alice.get("/people/").text
+    with app.app_context():
+        erasure.purge(utc_now())
+
+    assert answer.status_code == 302
+    assert left
+    assert "within the hour" in told
+    assert log.stat().st_size == 0
     assert found_in_files(tmp_path) == []
 
 

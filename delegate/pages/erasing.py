@@ -91,11 +91,7 @@ def tell(no_trace: bool, words: str) -> None:
     """Say that it is done, and what is still to come where that is so."""
     flash(words)
     if not no_trace:
-        flash(
-            gettext(
-                "Someone is reading right now, so its last trace goes within the hour."
-            )
-        )
+        flash(gettext("Its last trace cannot go right now. It goes within the hour."))
 
 
 def words_for(row: Any) -> str:

@@ -106,9 +106,5 @@ def erase() -> ResponseReturnValue:
     db.session.commit()
     flash(gettext("It is gone. Nothing of your self-check is kept."))
     if not database.leave_no_trace():
-        flash(
-            gettext(
-                "Someone is reading right now, so its last trace goes within the hour."
-            )
-        )
+        flash(gettext("Its last trace cannot go right now. It goes within the hour."))
     return redirect(url_for(".index"))
