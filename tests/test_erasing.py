@@ -219,7 +219,10 @@ def test_texts_about_others_that_bear_the_name_are_pointed_at(app, alice, bob, k
         }
     page = alice.get(f"/people/{known['employee_id']}/erase")
 
-    assert {a["href"] for a in page.select("main section li a")} == ways
+    links = page.select("main section li a")
+    assert {a["href"] for a in links} == ways
+    told = {"what was seen of Bas", "an agreement with Bas"}
+    assert told < {a.text for a in links}
 
 
 @on_one_database

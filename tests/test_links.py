@@ -10,6 +10,7 @@ from datetime import timedelta
 import factory
 import pytest
 from browsing import Browser
+from conftest import on_one_database
 from counting import statements
 from flask import Blueprint, current_app, render_template_string, request
 from sqlalchemy import select
@@ -374,6 +375,20 @@ def test_a_link_can_be_withdrawn(alice, browser, kind):
 
     browser.get(address, 404)
     assert [row[4] for row in listed(alice)] == ["Withdrawn"]
+
+
+@on_one_database
+def test_a_received_own_view_keeps_its_copy(app, alice, browser):
+    address = made(alice, "own_view", used_at=gone())
+    [row] = alice.get("/doors/").select("tbody tr")
+    with app.app_context():
+        id = db.session.scalar(select(Link.id))
+    alice.post(f"/doors/{id}/withdraw")
+
+    assert "Received" in row.text
+    assert not row.select("form")
+    assert "Not withdrawn" in alice.get("/doors/").text
+    browser.get(address)
 
 
 def test_codes_are_one_line_that_does_not_say_who_answered(app, alice, browser):

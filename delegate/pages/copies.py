@@ -177,11 +177,11 @@ def form_for(texts: Sequence[Text], words: Mapping[str, str]) -> Any:
 
 
 def label_of(text: Text) -> str:
-    """Return what it is and of what; a title of a task comes with its number."""
+    """Return what it is and of what; a title of a task names the task."""
     if text.of:
         return f"{text.of}: {text.label}"
-    number = text.key.removeprefix("task_")
-    return f"{text.label} {number}" if number != text.key else str(text.label)
+    is_title = text.key.startswith("task_")
+    return f"{text.label}: {text.words}" if is_title else str(text.label)
 
 
 def page(employee: Employee, part: Dossier, form: Any, differences: Any = ()) -> str:

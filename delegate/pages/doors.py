@@ -56,9 +56,12 @@ def withdraw(link_id: int) -> ResponseReturnValue:
     link = db.session.scalar(mine().where(Link.id == link_id))
     if link is None:
         abort(404)
-    links.revoke_all(together(link))
-    db.session.commit()
-    flash(gettext("It opens nothing now."))
+    if state_of(link) == "received":  # it shows the copy to who sent it, as promised
+        flash(gettext("Not withdrawn: this was changed meanwhile"), "warning")
+    else:
+        links.revoke_all(together(link))
+        db.session.commit()
+        flash(gettext("It opens nothing now."))
     return redirect(url_for(".index"))
 
 

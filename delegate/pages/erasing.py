@@ -5,6 +5,7 @@ it. Only the owner of a team may; removing, which can be undone, is for whoever 
 in it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -27,7 +28,7 @@ from wtforms.validators import InputRequired, NumberRange
 
 from .. import access, i18n
 from ..cli import Command
-from ..database import VersionConflict, lock
+from ..database import VersionConflict, lock, names
 from ..dialogue import meeting, mending
 from ..forms import REQUIRED, Confirm, VersionedForm, save
 from ..models import (
@@ -77,11 +78,13 @@ def person(employee_id: int) -> ResponseReturnValue:
         )
         return redirect(url_for("people.index", team=team_id))
     found = erasure.mentions(employee, access.manager().id)
+    listed = found[:MOST_MENTIONS]
+    people = names(Employee, [getattr(one, "employee_id", None) for one in listed])
     return render_template(
         "erasing/person.html",
         form=form,
         employee=employee,
-        mentions=[(words_for(one), way_to(one)) for one in found[:MOST_MENTIONS]],
+        mentions=[(words_for(one, people), way_to(one)) for one in listed],
         count=len(found),
         backups=backups.found(),
     )
@@ -94,13 +97,13 @@ def tell(no_trace: bool, words: str) -> None:
         flash(gettext("Its last trace cannot go right now. It goes within the hour."))
 
 
-def words_for(row: Any) -> str:
+def words_for(row: Any, people: Mapping[int | None, str]) -> str:
     """Return where a name stands, in words that say it is a text about another."""
     words = ""
     if isinstance(row, Rating):
-        words = gettext("what was seen of someone else")
+        words = gettext("what was seen of %(name)s", name=people[row.employee_id])
     elif isinstance(row, Agreement):
-        words = gettext("an agreement with someone else")
+        words = gettext("an agreement with %(name)s", name=people[row.employee_id])
     elif isinstance(row, Employee):
         words = gettext("the page of %(name)s", name=row.name)
     elif isinstance(row, Task):
