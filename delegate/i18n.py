@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
 from babel.messages import mofile, pofile
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, Response, current_app, has_request_context, request
 from flask_babel import Babel, get_locale
 from flask_babel import force_locale as babel_force_locale
 
@@ -81,6 +81,21 @@ def theme() -> str:
     """Return the colours to show: "light", "dark", or "auto" to follow the system."""
     wish = request.cookies.get("theme") if has_request_context() else None
     return wish if wish in THEMES else "auto"
+
+
+def keep(
+    response: Response, name: str, choice: str | None, choices: tuple[str, ...]
+) -> None:
+    """Keep a choice of language or colours in this browser, if it is one of these."""
+    if choice in choices:
+        response.set_cookie(
+            name,
+            choice,
+            max_age=YEAR,
+            httponly=True,
+            secure=request.is_secure,
+            samesite="Lax",
+        )
 
 
 def zone() -> ZoneInfo:

@@ -23,9 +23,9 @@ def admin(app, alice):
     return alice
 
 
-def invited(admin, email="bob@example.org"):
+def invited(admin, email="bob@example.org", language="en"):
     """Invite someone and return the path that is shown to copy."""
-    answer = admin.post("/invitations/", email=email, language="en")
+    answer = admin.post("/invitations/", email=email, language=language)
     page = admin.page(answer)
     return page.select_one("#address")["value"].removeprefix("http://localhost")
 
@@ -73,6 +73,17 @@ def test_someone_invited_makes_an_account_and_is_signed_in(app, admin, browser):
     assert answer.location == "/board/"
     assert "Bob" in browser.get("/account/").text
     assert Browser(app).sign_in("bob@example.org", NEW).location == "/"
+
+
+@pytest.mark.parametrize(("chosen", "spoken"), [(None, "nl"), ("en", "en")])
+def test_who_takes_it_up_reads_on_in_its_language(admin, browser, chosen, spoken):
+    path = invited(admin, language="nl")
+    if chosen:
+        browser.post("/account/preferences", language=chosen)
+
+    answer = browser.post(path, **BOB)
+
+    assert browser.get(answer.location).html["lang"] == spoken
 
 
 def test_it_says_who_invites_to_what_and_what_delegate_is(app, alice, browser):

@@ -190,20 +190,6 @@ def make_first(form: FirstAccountForm) -> bool:
 def preferences() -> ResponseReturnValue:
     """Keep the chosen language and colours in a cookie, and go back."""
     response = make_response(redirect(access.inside(request.form.get("next", ""))))
-    keep_choice(response, "lang", request.form.get("language"), i18n.LANGUAGES)
-    keep_choice(response, "theme", request.form.get("theme"), i18n.THEMES)
+    i18n.keep(response, "lang", request.form.get("language"), i18n.LANGUAGES)
+    i18n.keep(response, "theme", request.form.get("theme"), i18n.THEMES)
     return response
-
-
-def keep_choice(
-    response: Response, name: str, choice: str | None, choices: tuple[str, ...]
-) -> None:
-    if choice in choices:
-        response.set_cookie(
-            name,
-            choice,
-            max_age=i18n.YEAR,
-            httponly=True,
-            secure=request.is_secure,
-            samesite="Lax",
-        )

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -178,7 +188,7 @@ def accept(link: Link) -> ResponseReturnValue:
     if form.validate_on_submit():
         joined = join(form, link, manager) if manager else begin(form, link)
         if joined:
-            return redirect(url_for("board.index", team=link.team_id))
+            return reading_on(url_for("board.index", team=link.team_id))
     status = 422 if form.is_submitted() else 200
     by = db.session.get_one(Manager, link.manager_id)
     page = render_template(
@@ -189,6 +199,14 @@ def accept(link: Link) -> ResponseReturnValue:
         is_known=manager is not None,
     )
     return page, status
+
+
+def reading_on(url: str) -> Response:
+    """Go on in the language of the invitation, unless one was chosen here before."""
+    response = make_response(redirect(url))
+    if "lang" not in request.cookies:
+        i18n.keep(response, "lang", i18n.language(), i18n.LANGUAGES)
+    return response
 
 
 def begin(form: Any, link: Link) -> bool:
