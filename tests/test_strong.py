@@ -319,12 +319,41 @@ def test_turning_it_on_and_off_signs_other_browsers_out(app, alice, clock):
 
 def test_new_recovery_codes_replace_the_older_ones(app, alice, halfway):
     browser, _, codes = halfway
-    page = alice.page(alice.post("/authenticator/codes"))
+    saw = alice.get("/authenticator/").select_one("[name=saw]")["value"]
+    page = alice.page(alice.post("/authenticator/codes", saw=saw))
     fresh = [code.text for code in page.select(".codes code")]
 
     assert len(set(fresh)) == strong.RECOVERY_CODES
     assert browser.post("/authenticator/step", code=codes[0]).status_code == 422
     assert browser.post("/authenticator/step", code=fresh[0]).status_code == 302
+
+
+def shown_once(app, browser, path, **sent):
+    """Click at once; what one answer shows counts, and the others say so."""
+    answers = browser.click_again_and_again(path, times=4, **sent)
+    pages = [browser.page(one, one.status_code) for one in answers if not one.location]
+    [shown] = [found for page in pages if (found := page.select(".codes code"))]
+    assert all(page.select("#conflict, .codes") for page in pages)
+    kept = [strong.hash_of(code.text.replace("-", "")) for code in shown]
+    return kept == one(app).recovery_codes
+
+
+def test_of_clicks_at_once_the_recovery_codes_that_are_shown_count(app, alice):
+    """Setting it up gives a new session: to click after that leads to the sign-in."""
+    page = alice.get("/authenticator/")
+    sealed = page.select_one("[name=secret]")["value"]
+    code = code_now(page.select_one(".key").text.replace(" ", ""))
+
+    with app.app_context():
+        assert shown_once(app, alice, "/authenticator/", secret=sealed, code=code)
+
+
+def test_of_clicks_at_once_the_new_recovery_codes_that_are_shown_count(app, alice):
+    set_up(alice)
+    saw = alice.get("/authenticator/").select_one("[name=saw]")["value"]
+
+    with app.app_context():
+        assert shown_once(app, alice, "/authenticator/codes", saw=saw)
 
 
 def test_a_new_password_by_mail_does_not_skip_the_second_step(app, alice, halfway):

@@ -78,10 +78,9 @@ def tell_codes_left(manager: Manager) -> None:
 @access.fresh
 def index() -> ResponseReturnValue:
     """Set it up where it is off; tell of it where it is on."""
-    manager = access.manager()
+    manager = as_it_is_now()
     if manager.totp_secret:
-        left = len(manager.recovery_codes or ())
-        return render_template("authenticator/on.html", left=left)
+        return show_on(manager, is_late=request.method == "POST")
     form = SetUpForm()
     secret = sealed_for_me(form.secret.data) or strong.new_secret()
     if form.validate_on_submit():
@@ -99,6 +98,29 @@ def index() -> ResponseReturnValue:
         image=strong.qr_code(strong.address_for_app(manager, secret)),
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def as_it_is_now() -> Manager:
+    """Return who is signed in; of clicks at once each sees what the one before left."""
+    manager = access.manager()
+    if request.method == "POST":
+        db.session.refresh(manager, with_for_update=True)
+    return manager
+
+
+def show_on(manager: Manager, *, is_late: bool = False) -> ResponseReturnValue:
+    page = render_template(
+        "authenticator/on.html",
+        left=len(manager.recovery_codes or ()),
+        saw=seen(manager),
+        is_late=is_late,
+    )
+    return page, 409 if is_late else 200
+
+
+def seen(manager: Manager) -> str:
+    """Return what tells these recovery codes from those before and after."""
+    return strong.hash_of("".join(manager.recovery_codes or ()))
 
 
 def sealed_for_me(sealed: str | None) -> str | None:
@@ -121,9 +143,11 @@ def off() -> ResponseReturnValue:
 @access.fresh
 def renew_codes() -> ResponseReturnValue:
     """Give new recovery codes; the older ones open nothing from then on."""
-    manager = access.manager()
+    manager = as_it_is_now()
     if not manager.totp_secret:
         return redirect(url_for("authenticator.index"))
+    if request.form.get("saw") != seen(manager):
+        return show_on(manager, is_late=True)
     codes = strong.new_recovery_codes(manager)
     db.session.commit()
     return show_codes(codes, gettext("The codes you had before open nothing any more."))
