@@ -99,7 +99,7 @@ def test_it_says_who_invites_to_what_and_what_delegate_is(app, alice, browser):
         assert "“Team of Alice”" in page.text
         assert "managers plan what to hand over" in page.text
     assert "to see what is written, and change nothing" in looks.text
-    assert "to rate, agree and change as they do" in rates.text
+    assert "to rate, agree and change as they do, and also to export" in rates.text
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ WHO_INVITES = {
     None: _("%(who)s invites you to Delegate."),
     EDITOR: _(
         "%(who)s invites you to Delegate, to work together on the team “%(team)s”: to "
-        "rate, agree and change as they do."
+        "rate, agree and change as they do, and also to export the team, give people "
+        "copies and links, and remove people and tasks."
     ),
     VIEWER: _(
         "%(who)s invites you to Delegate, to look at the team “%(team)s”: to see what "

@@ -41,7 +41,10 @@ ROLE_WORDS = {
 }
 CHOICES = {
     VIEWER: _("Look: sees what is written, and changes nothing"),
-    EDITOR: _("Work together: rates, agrees and changes as you do"),
+    EDITOR: _(
+        "Work together: rates, agrees and changes as you do; also exports the team, "
+        "gives people copies and links, and removes people and tasks"
+    ),
 }
 
 
