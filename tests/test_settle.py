@@ -205,8 +205,12 @@ def test_who_saw_an_older_one_is_shown_both_and_keeps_all(app, alice, ann):
         gone = db.session.get(Agreement, found["Agreed agreed"].id)
         gone.state = "ended"
         db.session.commit()
-    late = alice.page(alice.post(url, **typed(page)), 409)
-    assert "It ended meanwhile." in late.select_one("#conflict").text
+    again = typed(page) | {f"t{agreed}-reason": "She did it before."}
+    late = alice.page(alice.post(url, **again), 409)
+    said = late.select_one("#conflict").text
+    assert "It ended meanwhile." in said
+    assert "Kept" in said
+    assert "She did it before." in said
     assert "Draft draft" in agreements(app)
     assert alice.post(url, **typed(late)).status_code == 302
     assert agreements(app)["Draft agreed"].decides == "Mine"

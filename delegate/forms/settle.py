@@ -38,10 +38,15 @@ class LineForm(FollowForm):
 
     @classmethod
     def of(cls, agreement: Agreement, name: str, **kwargs: Any) -> "LineForm":
-        form = cls(obj=agreement, prefix=f"t{agreement.task_id}", **kwargs)
-        form.decides.label.text = gettext("%(name)s decides", name=name)
+        form = cls.named(name, obj=agreement, prefix=f"t{agreement.task_id}", **kwargs)
         if not agreement.pair.task.with_me:
             del form.not_mine
+        return form
+
+    @classmethod
+    def named(cls, name: str, **kwargs: Any) -> "LineForm":
+        form = cls(**kwargs)
+        form.decides.label.text = gettext("%(name)s decides", name=name)
         return form
 
     def accept(self, row: Agreement) -> None:

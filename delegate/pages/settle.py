@@ -190,7 +190,8 @@ def changed_meanwhile(employee: Employee) -> ResponseReturnValue:
             differences += about(line)
             line.form.accept(line.agreement)
     here = {line.task.id for line in lines}
-    differences += [gone(id, employee) for id in sorted(posted_ids() - here)]
+    for id in sorted(posted_ids() - here):
+        differences += gone(id, employee)
     return show(employee, lines, differences), 409
 
 
@@ -201,13 +202,18 @@ def about(line: Line) -> list[Difference]:
     ]
 
 
-def gone(id: int, employee: Employee) -> Difference:
+def gone(id: int, employee: Employee) -> list[Difference]:
     """Return what was typed of a task on which nothing is agreed any more."""
     task = db.session.get(Task, id)
     own = task is not None and task.team_id == employee.team_id
     title = task.title if task and own else gettext("An agreement")
-    typed = request.form.get(f"t{id}-decides", "")
-    return Difference(title, typed, gettext("It ended meanwhile."))
+    form = LineForm.named(employee.name, prefix=f"t{id}")
+    ended = gettext("It ended meanwhile.")
+    return [
+        Difference(f"{title}: {field.label.text}", field.data, ended)
+        for field in (form.decides, form.reason)
+        if field.data
+    ] or [Difference(title, "", ended)]
 
 
 def show(
