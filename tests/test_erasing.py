@@ -5,10 +5,13 @@ import resource
 import signal
 import sqlite3
 from datetime import date, datetime, timedelta
+from threading import Barrier
 
 import factory
 import pytest
+from browsing import at_once
 from conftest import on_one_database, signed_in
+from flask import request_started
 from sqlalchemy import String, Text, event
 from test_copies import KINDS, filled
 
@@ -390,6 +393,52 @@ def test_the_last_administrator_is_followed_by_another(app, alice, bob):
 
     with app.app_context():
         assert db.session.get(Manager, bob.manager_id).is_admin
+
+
+@pytest.mark.parametrize("administrators", [1, 2])
+def test_of_accounts_erased_at_once_an_administrator_is_left(
+    app, alice, bob, administrators
+):
+    """Bob was to follow Alice, or each counted on the other."""
+    carol = signed_in(app, "Carol")
+    make_administrators(app, *(alice, bob)[:administrators])
+    together = Barrier(2)
+
+    def wait(_app):
+        together.wait()
+
+    with request_started.connected_to(wait, app):
+        answers = at_once((alice, "/account/erase"), (bob, "/account/erase"))
+
+    assert answers == [302, 302]
+    assert all_accounts(app) == [(carol.manager_id, True)]
+
+
+def test_who_became_administrator_just_now_is_followed_too(app, alice, bob):
+    carol = signed_in(app, "Carol")
+    make_administrators(app, alice)
+
+    def alice_goes_first(_app):
+        request_started.disconnect(alice_goes_first, app)
+        at_once((alice, "/account/erase"))  # in a thread, as another request
+
+    with request_started.connected_to(alice_goes_first, app):
+        bob.post("/account/erase")
+
+    assert all_accounts(app) == [(carol.manager_id, True)]
+
+
+def make_administrators(app, *browsers):
+    with app.app_context():
+        for each in browsers:
+            db.session.get(Manager, each.manager_id).is_admin = True
+        db.session.commit()
+
+
+def all_accounts(app):
+    with app.app_context():
+        found = db.session.scalars(db.select(Manager))
+        return [(one.id, one.is_admin) for one in found]
 
 
 def test_who_owns_a_team_comes_before_an_older_viewer(app, alice, bob):

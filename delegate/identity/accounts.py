@@ -260,6 +260,15 @@ def deactivate(manager: Manager) -> None:
     end_sessions(manager)
 
 
+def hold() -> None:
+    """Read all accounts anew, and let none be erased or shut out until this ends.
+
+    An administrator is to be left, whoever goes at the same moment.
+    """
+    everyone = db.select(Manager).order_by(Manager.id).with_for_update(key_share=True)
+    db.session.scalars(everyone.execution_options(populate_existing=True)).all()
+
+
 def is_password(manager: Manager, password: str) -> bool:
     """Tell whether this is the password of an account in use, or end with a 429."""
     normal = _security._password_util.normalize(password)

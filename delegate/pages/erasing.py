@@ -28,9 +28,10 @@ from wtforms.validators import InputRequired, NumberRange
 
 from .. import access, i18n
 from ..cli import Command
-from ..database import VersionConflict, lock, names
+from ..database import VersionConflict, names
 from ..dialogue import meeting, mending
 from ..forms import REQUIRED, Confirm, VersionedForm, save
+from ..identity import accounts
 from ..models import (
     KEEP_MONTHS,
     Agreement,
@@ -178,7 +179,8 @@ def team(team_id: int) -> ResponseReturnValue:
 def account() -> ResponseReturnValue:
     """Erase the manager's own account and the teams it owns."""
     manager, form = access.manager(), Confirm()
-    lock(manager)  # A team that is handed over right now counts, or has no owner left.
+    if form.is_submitted():
+        accounts.hold()  # A team handed over right now counts, or has no owner left.
     teams, heir = erasure.owned(manager), erasure.heir(manager)
     if form.validate_on_submit():
         if heir:
