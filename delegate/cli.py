@@ -27,11 +27,9 @@ class Command(click.Command):
         try:
             return super().invoke(ctx)
         except OSError as error:
-            named = f"{click.format_filename(error.filename)}: "
-            reason = error.strerror or str(error)
-            raise click.ClickException(
-                f"{named if error.filename else ''}{reason}"
-            ) from error
+            file, reason = error.filename, error.strerror or str(error)
+            named = f"{click.format_filename(file)}: " if file else ""
+            raise click.ClickException(f"{named}{reason}") from error
         except (OperationalError, ProgrammingError) as error:
             reason = str(error.orig).splitlines()[0]
             raise click.ClickException(

@@ -6,8 +6,11 @@ What every page and command that prints shares. Knows no requests.
 import io
 import os
 import re
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from flask import Response, abort, make_response, render_template, send_file
 from flask_babel import gettext
@@ -67,11 +70,36 @@ def file_name(kind: str, name: str, rest: object, ending: str = "pdf") -> str:
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that nobody else on this computer can read. Raises OSError."""
-    if path.is_file():
-        path.chmod(0o600)
-    flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+    with arriving(path) as file:
         file.write(content)
+
+
+@contextmanager
+def arriving(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file to fill that nobody else can read; whole, it takes the name `path`.
+
+    Where it cannot be filled nothing of it is left, and what was there before stays.
+    What is no file, such as /dev/stdout, is written to itself. Raises OSError.
+    """
+    try:
+        is_file = path.is_file() or not path.exists()
+        with beside(path) if is_file else path.open("wb") as file:
+            yield file
+    except OSError as error:
+        error.filename = str(path)
+        raise
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[IO[bytes]]:
+    place = path.resolve()  # the file that a link leads to, and not the link
+    handle, name = tempfile.mkstemp(".partial", "delegate-", place.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        os.replace(name, place)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def as_file(content: bytes, name: str, *, to_keep: bool) -> Response:

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import resource
 import shutil
 import sqlite3
 from pathlib import Path
@@ -34,6 +35,17 @@ SETTINGS = {
         "argon2__parallelism": 1,
     },
 }
+
+
+@contextlib.contextmanager
+def room_for(size):
+    """Let no file of this process grow beyond `size` bytes, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 class Templates(BytecodeCache):

@@ -1,9 +1,12 @@
 """What every command does with arguments, files and databases that are no good."""
 
+import click
 import pytest
+from click.testing import CliRunner
 from conftest import make_app
 from factory import PASSWORD
 
+from delegate.cli import Command
 from delegate.models import Manager, Team, db
 
 NOT_UTF8 = "Ann\udcff"
@@ -59,6 +62,17 @@ def test_a_file_that_cannot_be_written_is_told(app, run, tmp_path):
 
     assert result.exit_code == 1
     assert "first-account-code: No such file or directory" in result.stderr
+
+
+def test_a_fault_of_the_system_that_names_no_file_is_told():
+    @click.command(cls=Command)
+    def write():
+        with open("/dev/full", "w") as file:
+            file.write("a")
+
+    result = CliRunner().invoke(write)
+
+    assert result.output == "Error: No space left on device\n"
 
 
 @pytest.mark.parametrize(

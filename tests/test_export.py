@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 import factory
 import pytest
+from conftest import on_one_database, room_for
 from openpyxl import load_workbook
 from test_importing import add, file, rows
 
@@ -500,7 +501,22 @@ def test_the_command_writes_a_file_for_its_owner_only(app, tmp_path, name, more)
 
     assert done.exit_code == 0, done.output
     assert target.stat().st_mode & 0o077 == 0
-    assert run(app, *args).exit_code == 1, "it would overwrite"
+    assert run(app, *args).output == f"Error: {target} is there already.\n"
+
+
+@on_one_database
+def test_the_command_leaves_no_part_of_a_file(app, alice, tmp_path):
+    with app.app_context():
+        for number in range(8):
+            factory.task(alice.team_id, f"Task {number}", outcome="x" * 10_000)
+    target = tmp_path / "out" / "a.json"
+    target.parent.mkdir()
+
+    with room_for(60_000):
+        done = run(app, "--team", "Team of Alice", "-o", str(target))
+
+    assert (done.exit_code, done.output) == (1, f"Error: {target}: File too large\n")
+    assert list(target.parent.iterdir()) == []
 
 
 @pytest.mark.usefixtures("alice")

@@ -8,11 +8,11 @@ import factory
 import pikepdf
 import pytest
 from browsing import Browser, pressed
-from conftest import on_one_database
+from conftest import on_one_database, room_for
 from paper_checks import assert_accessible, text_of
 from sqlalchemy import select
 
-from delegate import agreeing, paper, pdf, rules, wording
+from delegate import agreeing, paper, pdf, printing, rules, wording
 from delegate.dialogue import asking
 from delegate.models import LONG, Employee, Membership, Pair, Safeguard, SelfCheck, db
 
@@ -766,6 +766,29 @@ def test_the_command_says_where_it_cannot_write(app, ann, tmp_path):
 
     assert result.exit_code == 1
     assert result.output == f"Error: {out}: No such file or directory\n"
+
+
+def test_a_file_that_does_not_fit_leaves_what_was_there(tmp_path):
+    out, link = tmp_path / "plan.pdf", tmp_path / "link.pdf"
+    out.write_bytes(b"before")
+    link.symlink_to(out)
+
+    with room_for(1_000), pytest.raises(OSError, match=f"too large: '{out}'"):
+        printing.write_private(out, b"x" * 2_000)
+    assert out.read_bytes() == b"before"
+    printing.write_private(link, b"after")
+
+    assert (out.read_bytes(), link.is_symlink()) == (b"after", True)
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert set(tmp_path.iterdir()) == {out, link}
+
+
+@on_one_database
+@pytest.mark.usefixtures("ann")
+def test_the_command_says_that_the_disk_is_full(app):
+    result = app.test_cli_runner().invoke(args=["plan", "Ann", "-o", "/dev/full"])
+
+    assert result.output == "Error: /dev/full: No space left on device\n"
 
 
 def test_the_command_asks_whose_plan_it_is(bob, cli):

@@ -5,7 +5,6 @@ that says so, and never half a file.
 """
 
 import io
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.utils import secure_filename
 
-from .. import access, i18n, tables, whole
+from .. import access, i18n, printing, tables, whole
 from ..cli import Command, Line
 from ..database import read_one_moment
 from ..forms import query_choice
@@ -142,14 +141,6 @@ def one_team(name: str, manager: Manager) -> Team:
     raise click.ClickException(f"{problem} called {name}")
 
 
-def open_new(path: Path) -> IO[bytes]:
-    """Open a new file that nobody else on this computer can read.
-
-    Raises OSError where there is one already.
-    """
-    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
-
-
 @bp.cli.command("export", cls=Command)
 @click.option("--team", "name", type=Line(required=True), required=True)
 @click.option("--for", "email", type=Line(), help="Whose team, of more managers.")
@@ -183,7 +174,9 @@ def export_file(
         raise click.ClickException(
             "Say -o FILE.json, -o FILE.xlsx, or --table TABLE -o FILE.csv"
         )
+    if output.exists():
+        raise click.ClickException(f"{output} is there already.")
     read_one_moment()
-    with i18n.speaking(lang), open_new(output) as file:
+    with i18n.speaking(lang), printing.arriving(output) as file:
         writers[output.suffix](file)
     click.echo(f"Wrote {click.format_filename(output)}.")
