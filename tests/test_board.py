@@ -338,7 +338,7 @@ def test_the_strip_counts_what_there_is_to_do(app, alice, many):
     assert strip["?show=holding_on"].startswith(
         "1 task you could let go further Planning · Ann"
     )
-    assert strip["/agreements/"].startswith("1 look-back in the coming week")
+    assert strip["/agreements/"].startswith("1 look-back due, or in the coming week")
     assert strip["/people/"] == (
         "1 rating to look at again Older than six months: Ben 1"
     )

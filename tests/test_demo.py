@@ -276,7 +276,9 @@ def test_starting_with_your_own_leaves_the_sample(app, alice):
 
     assert alice.post("/demo/own").location == "/"
 
-    assert "Look around first" in alice.get("/").text
+    page = alice.get("/").text
+    assert "Look around first" in page
+    assert "The sample team is kept" in page
     with app.app_context():
         assert counted(Team) == 2
 

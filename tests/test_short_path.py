@@ -133,7 +133,7 @@ def agree(hands, name):
     hands.inputs += 1
     row.locator("td").nth(place - 1).get_by_role("link").click()
     hands.fill(f"{name} decides", "The order of the jobs, and which crew goes where.")
-    hands.click("button", "Make the agreement")
+    hands.click("button", "Make a draft agreement")
 
 
 def printed(hands, name):
