@@ -56,4 +56,12 @@ def test_an_address_of_this_computer_says_that_no_phone_opens_it(app, alice, pub
     ]
 
     for page in pages:
-        assert ("open on this computer only" in page.text) is (public is None)
+        assert ("open on this computer only. Use paper" in page.text) is (not public)
+
+
+@on_one_database
+def test_an_invitation_of_this_computer_speaks_of_no_paper(alice):
+    wanted = {"email": "b@example.org", "role": "viewer", "language": "en"}
+    page = alice.page(alice.post(f"/teams/{alice.team_id}/sharing/", **wanted))
+
+    assert "This address opens on this computer only. Ask whoever" in page.text

@@ -378,3 +378,16 @@ def test_a_long_list_comes_in_pages(app, alice):
     assert names(alice.get("/people/?page=2")) == ["Someone 100"]
     assert names(alice.get("/people/?page=99999")) == ["Someone 100"]
     assert len(names(alice.get("/people/?page=-1"))) == 100
+
+
+def test_only_the_owner_is_led_to_erasing_someone_removed(app, alice, bob):
+    with app.app_context():
+        ann = factory.employee(alice.team_id).id
+        ids = {"team_id": alice.team_id, "manager_id": bob.manager_id}
+        factory.add(Membership(**ids, role="editor"))
+    alice.post(f"/people/{ann}/remove")
+    to_it = f"main a[href='/people/{ann}/erase']"
+
+    [link] = alice.get("/people/removed").select(to_it)
+    assert "Ann" in alice.get(link["href"]).h1.text
+    assert bob.get(f"/people/removed?team={alice.team_id}").select(to_it) == []
