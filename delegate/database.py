@@ -83,14 +83,15 @@ def set_all(model: Any, ids: Iterable[int], **values: Any) -> None:
 
 
 def lock(row: Any) -> None:
-    """Keep whoever else locks `row` waiting until this transaction ends.
+    """Keep whoever else locks `row` waiting until this ends, and read it anew.
 
     For a save that first looks whether it was done already: of two clicks the second
-    must see what the first one added.
+    must see what the first one did.
     """
     model = type(row)
-    found = select(model.id).where(model.id == row.id)
-    db.session.execute(found.with_for_update(key_share=True))
+    found = select(model).where(model.id == row.id)
+    found = found.with_for_update(of=model, key_share=True)
+    db.session.scalar(found.execution_options(populate_existing=True))
 
 
 class Page(NamedTuple):

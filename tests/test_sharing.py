@@ -8,6 +8,7 @@ from browsing import at_once
 from conftest import signed_in
 from factory import PASSWORD
 
+from delegate.database import lock
 from delegate.identity import inviting, links
 from delegate.models import (
     Employee,
@@ -203,6 +204,17 @@ def test_a_team_keeps_an_owner_while_the_next_one_goes(app):
         owned = db.select(Membership.team_id).filter_by(role="owner")
         ownerless = db.select(Team).where(Team.id.not_in(owned))
         assert db.session.scalars(ownerless).all() == []
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_locked_row_is_as_whoever_came_before_left_it(app, alice):
+    with app.app_context():
+        team = db.session.get(Team, alice.team_id)
+        with db.engine.begin() as another:
+            another.execute(db.update(Team).values(name="Afterwards"))
+        lock(team)
+
+        assert team.name == "Afterwards"
 
 
 def test_no_account_that_is_not_let_in_becomes_the_owner(app, alice, carol):
