@@ -174,9 +174,12 @@ def day_to_show(agreement: Agreement) -> date | None:
 
     In a draft, a day that some level brings along is none yet: it tells the level.
     """
-    made, day = i18n.as_date(agreement.created_at), agreement.look_back_on
+    day = agreement.look_back_on
+    if agreement.state != "draft":
+        return day
+    made = i18n.as_date(agreement.created_at)
     suggested = {look_back_day(level, made, agreement.team_id) for level in Level}
-    return None if agreement.state == "draft" and day in suggested else day
+    return None if day in suggested else day
 
 
 def question(level: int, advice: rules.Recommendation) -> rules.Posture | None:

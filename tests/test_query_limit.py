@@ -1,4 +1,4 @@
-"""Today and the page of a person: as many queries whatever there is to show."""
+"""Every page: as many queries whatever there is to show, and of the first ones few."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,9 @@ import factory
 from conftest import on_one_database
 from counting import statements
 from sqlalchemy import insert, select
+from test_doors import IN_A_TEAM, WHO, team_of, ways_in
 
+from delegate.identity import links
 from delegate.models import (
     Agreement,
     CheckIn,
@@ -35,8 +37,11 @@ MOST = 6
 QUARTER = timedelta(days=91)
 
 
-def add_team(team_id, manager_id, other_id, people, tasks, quarters):
-    """Fill a team, with something in every list, and return one person of it."""
+def add_team(team_id, manager_id, other_id, people, tasks, quarters, each=8):
+    """Fill a team, with something in every list, and return one person of it.
+
+    Everybody has `each` of the tasks.
+    """
     of, now, today = {"team_id": team_id}, utc_now(), date.today()
     mine = {**of, "created_by_id": manager_id}
     facts = {"outcome_clear": "clear", "limits_clear": "clear", "stakes": "low"}
@@ -52,7 +57,7 @@ def add_team(team_id, manager_id, other_id, people, tasks, quarters):
         for model in (Employee, Task)
     )
     pairs = [{**of, "employee_id": who, "task_id": what} for who in staff
-             for what in work[:8]]  # fmt: skip
+             for what in work[:each]]  # fmt: skip
     seen = [
         {**of, "employee_id": who, "task_id": what, "criterion": criterion,
          "state": "scored" if score else "unseen", "score": score or None,
@@ -132,3 +137,40 @@ def test_today_and_a_person_take_as_many_queries_whatever_there_is(app, alice, b
             asked.setdefault(page == "/", []).append(len(queries))
 
     assert asked == {True: [MOST, MOST], False: [MOST, MOST]}
+
+
+@on_one_database
+def test_no_page_takes_more_queries_where_there_is_more(app, alice, bob):
+    """Also one still to come, and what is to be taken along."""
+    few = queries_by_page(app, alice, bob, people=6, tasks=8, quarters=2, each=6)
+    many = queries_by_page(app, bob, alice, people=12, tasks=30, quarters=4, each=18)
+
+    assert len(few) > 60
+    assert {
+        page: (few[page], more) for page, more in many.items() if more != few[page]
+    } == {}
+
+
+def queries_by_page(app, who, other, **much):
+    """Return how many queries each page of a team took that is filled with so much."""
+    with app.app_context():
+        person = add_team(who.team_id, who.manager_id, other.manager_id, **much)
+    ids = {**team_of(who), "employee_id": person}
+    with app.app_context():
+        for model, name in (Agreement, "agreement"), (Step, "step"), (TalkItem, "item"):
+            mine = select(model.id).filter_by(employee_id=person).order_by(model.id)
+            ids[f"{name}_id"] = db.session.scalars(mine).first()
+        agreed = db.session.get_one(Agreement, ids["agreement_id"])
+        ids["task_id"] = agreed.task_id
+        theirs = select(CheckIn.id).filter_by(agreement_id=agreed.id)
+        ids["check_in_id"] = db.session.scalars(theirs).first()
+        feed = links.make("calendar", manager_id=who.manager_id, with_names=True)
+        db.session.commit()
+    found = {}
+    for endpoint, method, url in ways_in(app, **ids, token=feed):
+        who_may = WHO.get(endpoint, "") if method == "GET" else ""
+        if who_may in ("manager", *IN_A_TEAM) or endpoint == "calendar.feed":
+            with statements(app) as sent:
+                who.open(url).close()
+            found[endpoint] = sum(not one.startswith("BEGIN") for one in sent)
+    return found

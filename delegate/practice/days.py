@@ -14,7 +14,10 @@ A_DAY = timedelta(days=1)
 
 def working_day(day: date, team_id: int) -> date:
     """Return `day`, or the first working day after it in the country of this team."""
-    return from_day_on(day, db.session.get_one(Team, team_id).country)
+    team = db.session.get_one(Team, team_id)
+    # A session forgets what nobody holds, and would read the team anew each time.
+    db.session.info["team of days"] = team
+    return from_day_on(day, team.country)
 
 
 def from_day_on(day: date, country: str) -> date:

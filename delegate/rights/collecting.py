@@ -4,7 +4,9 @@ A test changes each column in turn and fails where the copy stays the same: what
 in the tables has to come in here, or to be named there with its reason.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -232,6 +234,8 @@ def why(found: Outcome) -> str:
 
 def agreements(employee: Employee, titles: Titles, called: Called) -> Iterator[Agreed]:
     """Yield every agreement there ever was, the newest first."""
+    checked = by_agreement(employee, CheckIn, CheckIn.day.desc(), CheckIn.id)
+    looked = by_agreement(employee, LookBack, LookBack.id.desc())
     for row in db.session.scalars(
         select(Agreement)
         .where(Agreement.employee_id == employee.id)
@@ -261,8 +265,8 @@ def agreements(employee: Employee, titles: Titles, called: Called) -> Iterator[A
                 )
                 for one in row.safeguards
             ),
-            check_ins=tuple(check_ins(row, of, called)),
-            look_backs=tuple(look_backs(row, of, called)),
+            check_ins=tuple(check_ins(checked[row.id], of, called)),
+            look_backs=tuple(look_backs(looked[row.id], of, called)),
             look_back_on=row.look_back_on,
             created_at=row.created_at,
             created_by=called(row.created_by_id),
@@ -272,9 +276,18 @@ def agreements(employee: Employee, titles: Titles, called: Called) -> Iterator[A
         )
 
 
-def check_ins(agreement: Agreement, of: str, called: Called) -> Iterator[CheckedIn]:
-    query = select(CheckIn).filter_by(agreement_id=agreement.id)
-    for row in db.session.scalars(query.order_by(CheckIn.day.desc(), CheckIn.id)):
+def by_agreement(employee: Employee, model: Any, *order: Any) -> Mapping[int, Any]:
+    """Return the rows of a table that hang on the person's agreements, for each."""
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    mine = select(model).join(Agreement, Agreement.id == model.agreement_id)
+    of_person = mine.where(Agreement.employee_id == employee.id)
+    for row in db.session.scalars(of_person.order_by(*order)):
+        found[row.agreement_id].append(row)
+    return found
+
+
+def check_ins(rows: Iterable[CheckIn], of: str, called: Called) -> Iterator[CheckedIn]:
+    for row in rows:
         yield CheckedIn(
             day=row.day,
             kept_at=row.kept_at,
@@ -285,9 +298,10 @@ def check_ins(agreement: Agreement, of: str, called: Called) -> Iterator[Checked
         )
 
 
-def look_backs(agreement: Agreement, of: str, called: Called) -> Iterator[LookedBack]:
-    query = select(LookBack).filter_by(agreement_id=agreement.id)
-    for row in db.session.scalars(query.order_by(LookBack.id.desc())):
+def look_backs(
+    rows: Iterable[LookBack], of: str, called: Called
+) -> Iterator[LookedBack]:
+    for row in rows:
         yield LookedBack(
             theirs=Text(f"look_back_{row.id}", row.theirs, _("What you promised"), of),
             mine=Text(
