@@ -107,10 +107,11 @@ def found_in_files(folder):
 
 
 def printed(team_id, manager_id):
-    """Add the file of a job that is done."""
+    """Add the file of a job that is done, and what a killed worker left of it."""
     (jobs.folder() / "plans").write_text(CANARY)
     done = {"kind": "plans", "content": "{}", "state": "done", "file": "plans"}
-    factory.add(Job(team_id=team_id, manager_id=manager_id, **done))
+    job = factory.add(Job(team_id=team_id, manager_id=manager_id, **done))
+    (jobs.folder() / f"{job.id}-key.part").write_text(CANARY)
 
 
 OF_THE_TEAM = {AuditEntry, Link, Proposal}
@@ -393,6 +394,19 @@ def test_the_last_administrator_is_followed_by_another(app, alice, bob):
 
     with app.app_context():
         assert db.session.get(Manager, bob.manager_id).is_admin
+
+
+def test_invitations_to_an_account_go_with_it(app, alice, bob):
+    with app.app_context():
+        me = db.session.get(Manager, alice.manager_id)
+        mine = {"team_id": bob.team_id, "manager_id": bob.manager_id, "role": "viewer"}
+        for email, used_at in ((me.email, None), (me.email, NOW), ("z@a.example", NOW)):
+            links.add("invitation", email=email, used_at=used_at, **mine)
+        db.session.commit()
+    alice.post("/account/erase")
+
+    with app.app_context():
+        assert db.session.scalars(db.select(Link.email)).all() == ["z@a.example"]
 
 
 @pytest.mark.parametrize("administrators", [1, 2])

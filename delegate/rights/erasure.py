@@ -237,7 +237,10 @@ def erase(rows: Iterable[Any]) -> bool:
     for model in (Employee, Task):
         teams.update(teams_of(model, gone.get(model, ())))
     wipe(teams)
-    jobs.discard(Job.manager_id.in_(gone.get(Manager, [])))
+    accounts = gone.get(Manager, [])
+    jobs.discard(Job.manager_id.in_(accounts))
+    addresses = select(Manager.email).where(Manager.id.in_(accounts))
+    drop(Link, Link.email.in_(addresses))
     for model, ids in gone.items():
         db.session.execute(delete(model).where(model.id.in_(ids)))
     db.session.commit()

@@ -286,9 +286,15 @@ def sweep(now: datetime) -> None:
 def discard(condition: Any) -> None:
     """Throw away these jobs with their results. The caller commits.
 
-    Whoever works on one of them finds that it is not theirs any more.
+    Whoever works on one of them finds that it is not theirs any more. What a worker
+    that was killed had begun goes too.
     """
-    gone = db.session.scalars(delete(Job).where(condition).returning(Job.file))
-    for name in gone.all():
-        if name:
-            (folder() / name).unlink(missing_ok=True)
+    query = delete(Job).where(condition).returning(Job.id, Job.file)
+    gone = db.session.execute(query).all()
+    ids, files = {str(row.id) for row in gone}, {row.file for row in gone}
+    for path in folder().iterdir():
+        if path.name in files:
+            path.unlink(missing_ok=True)
+        elif path.name.partition("-")[0] in ids:
+            with suppress(PermissionError):  # On Windows whoever writes it keeps it.
+                path.unlink(missing_ok=True)
