@@ -177,11 +177,20 @@ def test_a_link_closes_with_what_it_is_for(app, alice, browser, kind, model, cha
     browser.get(address, 200 if still else 404)
 
 
-def test_an_own_view_closes_when_the_person_is_removed(app, alice, browser):
+@pytest.mark.parametrize(
+    ("status", "changes"),
+    [
+        (404, {"removed_at": gone()}),
+        (404, {"left_on": gone(days=1).date()}),
+        (200, {"left_on": gone(days=-2).date()}),
+    ],
+    ids=["is removed", "has left", "leaves before long"],
+)
+def test_an_own_view_closes_when_the_person_goes(app, alice, browser, status, changes):
     address = made(alice, "own_view")
-    change(app, Employee, removed_at=gone())
+    change(app, Employee, **changes)
 
-    browser.get(address, 404)
+    browser.get(address, status)
 
 
 @KINDS

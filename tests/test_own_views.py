@@ -425,6 +425,16 @@ def test_a_closed_door_looks_as_if_there_was_none(app, alice, ann, way, is_sent)
         assert (answer.status_code, answer.data) == (404, unknown.data)
 
 
+def test_who_has_left_is_asked_nothing_any_more(app, alice, ann):
+    path = asked(alice, ann)
+    with app.app_context():
+        db.session.get(Employee, ann).left_on = utc_now().date() - timedelta(days=1)
+        db.session.commit()
+
+    assert Browser(app).post(path, **SAID).status_code == 404
+    assert "the link opens nothing any more" in alice.get(f"/people/{ann}").text
+
+
 def test_the_door_is_kept_nowhere_and_told_to_nobody(app, alice, ann):
     path, me = asked(alice, ann), Browser(app)
     token = path.split("/")[2]

@@ -171,7 +171,7 @@ MAY_IMPORT = {
     "passwords": {"flask_babel", "flask_security", "zxcvbn", "texts"},
     "throttle": {"flask", "sqlalchemy", "werkzeug", "database", "models"},
     "addresses": {"flask", "werkzeug"},
-    "links": {"flask", "sqlalchemy", "addresses", "models"},
+    "links": {"flask", "sqlalchemy", "addresses", "i18n", "models"},
     "audit": {"flask", "sqlalchemy", "models"},
     "viewing": {"flask", "sqlalchemy", "access", "audit", "database", "i18n", "models"},
     "trail_words": {"flask_babel"},

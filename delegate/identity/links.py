@@ -17,6 +17,7 @@ from flask import abort, make_response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, func, or_, select, update
 
+from .. import i18n
 from ..addresses import TOKEN
 from ..models import Employee, Link, Manager, Team, db, utc_now
 
@@ -101,6 +102,7 @@ def still_open() -> Select[Link]:
             or_(Link.used_at.is_(None), Link.kind.in_(OPEN_WHEN_USED)),
             Team.removed_at.is_(None),
             Employee.removed_at.is_(None),
+            or_(Employee.left_on.is_(None), Employee.left_on > i18n.today()),
             func.coalesce(Manager.active, True),
         )
     )
