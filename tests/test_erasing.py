@@ -4,6 +4,7 @@ import random
 import resource
 import signal
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from threading import Barrier
 
@@ -12,7 +13,7 @@ import pytest
 from browsing import at_once
 from conftest import on_one_database, signed_in
 from flask import request_started
-from sqlalchemy import String, Text, event
+from sqlalchemy import String, Text, event, text
 from test_copies import KINDS, filled
 
 from delegate.database import leave_no_trace
@@ -45,6 +46,7 @@ from delegate.upkeep import backups, jobs, worker
 
 CANARY = "Zwaluwstaart"
 NOW = datetime(2026, 11, 22, 9)
+LATER = NOW + timedelta(days=400)
 
 
 @pytest.fixture
@@ -527,6 +529,42 @@ def test_what_was_kept_long_enough_is_purged_when_its_day_comes(app, alice, know
         assert erasure.purge(before + timedelta(days=1)).people == 1
         assert names(Employee) == ["Bas"]
     assert found_in_tables(app) == []
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("before", "meanwhile"),
+    [
+        ({"removed_at": NOW, "changed_at": LATER}, {"removed_at": None}),
+        ({"changed_at": NOW}, {"changed_at": LATER}),
+    ],
+    ids=["put back", "changed"],
+)
+def test_whom_someone_just_then_wants_to_keep_is_kept(app, known, before, meanwhile):
+    with app.app_context():
+        db.session.execute(db.update(Employee).values(before))
+        db.session.commit()
+
+    def purge():
+        with app.app_context():
+            erasure.purge(LATER)
+
+    with app.app_context(), ThreadPoolExecutor(1) as pool:
+        with db.engine.begin() as another:
+            another.execute(db.update(Employee).values(meanwhile))
+            purging = pool.submit(purge)
+            wait_until_it_waits(purging)
+        purging.result()
+
+        assert names(Employee) == [f"Ann {CANARY}"]
+
+
+def wait_until_it_waits(work):
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    here = f"{waiting} AND datname = current_database()"
+    with db.engine.connect() as connection:
+        while not (connection.scalar(text(here)) or work.done()):
+            connection.rollback()
 
 
 def test_a_change_lets_the_months_begin_anew(app, alice, known):

@@ -313,11 +313,11 @@ class Purged(NamedTuple):
 def purge(now: datetime) -> Purged:
     """Erase what has been kept long enough at `now`, in UTC. Commits."""
     today, long_ago = now.date(), now - KEPT
-    people = [one.employee for team in in_use() for one in due(team, today, today)]
+    people = [one for team in in_use() for one in held_due(team, today)]
     removed = [
         row
         for model in (Team, Employee, Task)
-        for row in db.session.scalars(select(model).where(model.removed_at < long_ago))
+        for row in held(select(model).where(model.removed_at < long_ago))
     ]
     drop(LoginSession, LoginSession.expires_at < now)
     drop(Tries, Tries.until < now)
@@ -330,6 +330,19 @@ def purge(now: datetime) -> Purged:
     jobs.sweep(now)
     erase([*people, *removed])
     return Purged(len(people), len(removed), *counts)
+
+
+def held_due(team: Team, today: date) -> list[Employee]:
+    """Return who is due, once whoever changes something of them is done."""
+    ids = [one.employee.id for one in due(team, today, today)]
+    held(select(Employee).where(Employee.id.in_(ids)))
+    return [one.employee for one in due(team, today, today) if one.employee.id in ids]
+
+
+def held(query: Select[Any]) -> list[Any]:
+    """Return the rows, read anew, that nobody else can change until this ends."""
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    return list(db.session.scalars(locked))
 
 
 def in_use() -> list[Team]:
