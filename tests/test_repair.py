@@ -371,8 +371,8 @@ def test_clicks_at_the_same_moment_end_in_words(app, alice, ann, clicks):
 
 
 def test_ten_steps_with_one_person_are_enough(app, alice, ann):
-    for _ in range(mending.MOST):
-        assert take_step(alice, ann).status_code == 302
+    for number in range(mending.MOST):
+        assert take_step(alice, ann, text=f"Ask {number}.").status_code == 302
     refused = alice.page(take_step(alice, ann, text="One more."), 422)
 
     assert "Ten steps are open" in refused.text

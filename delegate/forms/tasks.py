@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, ValidationError
 
 from .. import wording
@@ -17,7 +16,7 @@ from ..rules import Clarity
 from . import Choice, DayField, HoursField, LongText, ShortText, VersionedForm
 
 
-class NewcomerForm(FlaskForm):
+class NewcomerForm(VersionedForm):
     title = ShortText(_("Task"), required=True)
 
 

@@ -11,11 +11,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from sqlalchemy import Row, Select, func, not_
 
 from .. import access, i18n, planning, portrait, removal, rules
-from ..database import Page, VersionConflict, page_of, set_all
+from ..database import Page, VersionConflict, lock, page_of, set_all
 from ..forms import (
     DayField,
     HoursField,
@@ -29,6 +28,7 @@ from ..forms import (
     query_text,
     save,
 )
+from ..forms.newcomers import added_before, has_namesake, newest
 from ..history import charts
 from ..models import (
     Employee,
@@ -60,7 +60,7 @@ SEEN_BY_ANYONE = {
 """The same, where not all of it is the reader's own."""
 
 
-class NewcomerForm(FlaskForm):
+class NewcomerForm(VersionedForm):
     name = ShortText(_("Name"), required=True)
     role = ShortText(_("Role"))
 
@@ -106,20 +106,42 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/")
 def add() -> ResponseReturnValue:
+    lock(access.manager())
     access.team_to_write()
     form = NewcomerForm()
     if not form.validate_on_submit():
         return show_list(form), 422
+    employee = keep(form)
+    return redirect(url_for(".index", team=employee.team_id))
+
+
+def keep(form: VersionedForm) -> Employee:
+    """Add someone, and say so; a name that is there already is worth a word."""
     team = access.team_to_fill()
-    employee = Employee(team_id=team.id, name=form.name.data, role=form.role.data)
+    before: Employee | None = added_before(form, of_team(team))
+    if before:
+        return before
+    employee = Employee(team_id=team.id)
+    form.fill(employee)
     db.session.add(employee)
     db.session.commit()
     flash(gettext("Added %(name)s.", name=employee.name))
-    return redirect(url_for(".index", team=team.id))
+    if has_namesake(of_team(team), Employee.name, employee):
+        flash(gettext("There is someone else with this name. That can be right."))
+    return employee
+
+
+def of_team(team: Team | None) -> Select[Any]:
+    team_id = team.id if team else None
+    query: Select[Any] = db.select(Employee).where(
+        Employee.team_id == team_id, Employee.removed_at.is_(None)
+    )
+    return query
 
 
 def show_list(form: NewcomerForm) -> str:
     team = access.current_team()
+    form.version.data = form.version.data or newest(of_team(team))
     show = query_choice("show", ("there", "left"), "there")
     q = query_text("q")
     page = page_of(listed(team, show, q), query_page())
@@ -179,15 +201,13 @@ def lines(team: Team | None, page: Page) -> list[Line]:
 
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
-    access.team_to_write()
+    if request.method == "POST":
+        lock(access.manager())
+    team = access.team_to_write()
     form = EmployeeForm()
     if form.validate_on_submit():
-        employee = Employee(team_id=access.team_to_fill().id)
-        form.fill(employee)
-        db.session.add(employee)
-        db.session.commit()
-        flash(gettext("Added %(name)s.", name=employee.name))
-        return redirect(url_for(".show", employee_id=employee.id))
+        return redirect(url_for(".show", employee_id=keep(form).id))
+    form.version.data = form.version.data or newest(of_team(team))
     return show_form(form, None), 422 if form.is_submitted() else 200
 
 

@@ -18,11 +18,13 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from sqlalchemy import Select
 
 from .. import access, planning
 from ..database import VersionConflict, lock
 from ..dialogue import mending, reflection
 from ..forms import NoteText, flash_undo, save
+from ..forms.newcomers import added_before, newest
 from ..forms.steps import StepForm
 from ..models import Employee, Step, Task, db, utc_now
 from ..rules import CRITERIA
@@ -77,24 +79,47 @@ def show(employee_id: int) -> ResponseReturnValue:
 def step(employee_id: int, criterion: str) -> ResponseReturnValue:
     """Take a step on one criterion, with a proposal to begin with."""
     employee = access.own_present_or_404(employee_id)
-    form = RepairForm(text=reflection.REPAIRS[criterion], version=0)
+    there = open_steps(employee, criterion)
+    form = RepairForm(text=reflection.REPAIRS[criterion])
     form.ask_of(employee)
     if request.method == "POST":
         lock(employee)
-    if form.validate_on_submit() and form.fits(employee):
-        one = Step(
-            team_id=employee.team_id,
-            employee_id=employee.id,
-            kind=mending.KIND,
-            criterion=criterion,
-            created_by_id=access.manager().id,
-        )
-        form.fill(one)
-        db.session.add(one)
-        db.session.commit()
-        return back(employee.id, gettext("Saved."))
+    else:
+        form.version.data = newest(there)
+    if form.validate_on_submit() and (
+        added_before(form, there) or take(form, employee, criterion)
+    ):
+        return redirect(url_for("people.show", employee_id=employee.id))
     page = show_step(form, employee, criterion)
     return page, 422 if form.is_submitted() else 200
+
+
+def take(form: RepairForm, employee: Employee, criterion: str) -> bool:
+    """Add the step of the form; tell whether there was room for one more."""
+    if not form.fits(employee):
+        return False
+    one = Step(
+        team_id=employee.team_id,
+        employee_id=employee.id,
+        kind=mending.KIND,
+        criterion=criterion,
+        created_by_id=access.manager().id,
+    )
+    form.fill(one)
+    db.session.add(one)
+    db.session.commit()
+    flash(gettext("Saved."))
+    return True
+
+
+def open_steps(employee: Employee, criterion: str) -> Select[Any]:
+    query: Select[Any] = db.select(Step).where(
+        Step.employee_id == employee.id,
+        Step.criterion == criterion,
+        Step.done_at.is_(None),
+        mending.repairs(access.manager().id),
+    )
+    return query
 
 
 @bp.route("/steps/<id:repair_id>", methods=["GET", "POST"])

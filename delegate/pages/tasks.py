@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, case, func, or_
 
 from .. import access, i18n, planning, removal
-from ..database import VersionConflict, page_of, set_all
+from ..database import VersionConflict, lock, page_of, set_all
 from ..forms import (
     flash_link,
     flash_undo,
@@ -23,6 +23,7 @@ from ..forms import (
     query_text,
     save,
 )
+from ..forms.newcomers import added_before, has_namesake, newest
 from ..forms.tasks import BY_CODE, SETTINGS, FactsForm, NewcomerForm, TaskForm
 from ..models import FACTS, TITLE, Employee, Task, Team, db
 
@@ -50,32 +51,35 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/")
 def add() -> ResponseReturnValue:
+    lock(access.manager())
     access.team_to_write()
     form = NewcomerForm()
     if not form.validate_on_submit():
         return show_list(form), 422
-    task = Task(team_id=access.team_to_fill().id, title=form.title.data)
-    keep(task)
+    task = keep(form, access.team_to_fill().id)
     return redirect(url_for(".index", team=task.team_id))
 
 
-def keep(task: Task) -> None:
-    """Add the task, and say so; a title that is there already is worth a word."""
+def keep(form: NewcomerForm | TaskForm, team_id: int) -> Task:
+    """Add a task, and say so; a title that is there already is worth a word."""
+    before: Task | None = added_before(form, of_team(team_id))
+    if before:
+        return before
+    task = Task(team_id=team_id)
+    form.fill(task)
     db.session.add(task)
     db.session.commit()
     flash(gettext("Added “%(title)s”.", title=task.title))
-    if has_twin(task):
+    if has_namesake(of_team(team_id), Task.title, task):
         flash(gettext("There is another task with this title. That can be right."))
+    return task
 
 
-def has_twin(task: Task) -> bool:
-    query = db.select(Task.id).where(
-        Task.team_id == task.team_id,
-        func.lower(Task.title) == task.title.lower(),
-        Task.id != task.id,
-        Task.removed_at.is_(None),
+def of_team(team_id: int | None) -> Select[Any]:
+    query: Select[Any] = db.select(Task).where(
+        Task.team_id == team_id, Task.removed_at.is_(None)
     )
-    return db.session.scalar(query.limit(1)) is not None
+    return query
 
 
 class View(NamedTuple):
@@ -106,6 +110,7 @@ def show_list(
     form: NewcomerForm, ticked: Iterable[str] = (), setting: str = "", fault: Any = ""
 ) -> str:
     team = access.current_team()
+    form.version.data = form.version.data or newest(of_team(team.id if team else None))
     view = asked_view()
     page = page_of(listed(team, view), query_page())
     return render_template(
@@ -214,15 +219,15 @@ def what_lacks(ticked: list[str], code: str) -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     """Make a task, from nothing or as a part of one that cannot be shared whole."""
+    if request.method == "POST":
+        lock(access.manager())
     whole = whole_task()
     if request.method != "POST":
         return show_form(TaskForm(data=part_of(whole)), None, whole)
     form = TaskForm()
     if not form.validate_on_submit():
         return show_form(form, None, whole), 422
-    task = Task(team_id=whole.team_id if whole else access.team_to_fill().id)
-    form.fill(task)
-    keep(task)
+    task = keep(form, whole.team_id if whole else access.team_to_fill().id)
     return redirect(url_for(".show", task_id=task.id))
 
 
@@ -242,9 +247,12 @@ def whole_task() -> Task | None:
 def part_of(whole: Task | None) -> dict[str, Any]:
     """Return what a new task begins with."""
     if whole is None:
-        return {}
+        team = access.current_team()
+        return {"version": newest(of_team(team.id if team else None))}
     title = gettext("Part of: %(title)s", title=whole.title)[:TITLE]
-    return {"title": title, "limits": whole.limits, "deadline": whole.deadline}
+    version = newest(of_team(whole.team_id))
+    given = {"title": title, "limits": whole.limits, "deadline": whole.deadline}
+    return {**given, "version": version}
 
 
 @bp.route("/<id:task_id>/edit", methods=["GET", "POST"])

@@ -6,13 +6,14 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
+from sqlalchemy import Select
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from .. import access
-from ..database import VersionConflict, set_all
+from ..database import VersionConflict, lock, set_all
 from ..forms import ShortText, VersionedForm, flash_undo, save
+from ..forms.newcomers import added_before, has_namesake, newest
 from ..models import Membership, Team, db, utc_now
 from ..practice import days
 from ..removal import removed
@@ -20,7 +21,7 @@ from ..removal import removed
 bp = Blueprint("teams", __name__, url_prefix="/teams", cli_group=None)
 
 
-class NewTeamForm(FlaskForm):
+class NewTeamForm(VersionedForm):
     name = ShortText(_("Name of the team"), required=True)
 
 
@@ -45,16 +46,33 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/")
 def add() -> ResponseReturnValue:
+    lock(access.manager())
     form = NewTeamForm()
     if not form.validate_on_submit():
         return show_list(form), 422
-    team = access.add_team(form.name.data)
-    db.session.commit()
-    flash(gettext("Added the team “%(name)s”.", name=team.name))
+    team = added_before(form, mine()) or keep(form.name.data)
     return redirect(url_for("people.index", team=team.id))
 
 
+def keep(name: str) -> Team:
+    """Add a team, and say so; a name that is there already is worth a word."""
+    team = access.add_team(name)
+    db.session.commit()
+    flash(gettext("Added the team “%(name)s”.", name=team.name))
+    if has_namesake(mine(), Team.name, team):
+        flash(gettext("You have another team with this name. That can be right."))
+    return team
+
+
+def mine() -> Select[Any]:
+    """Return the query for the manager's teams."""
+    ids = [one.team.id for one in access.my_teams()]
+    query: Select[Any] = db.select(Team).where(Team.id.in_(ids))
+    return query
+
+
 def show_list(form: NewTeamForm) -> str:
+    form.version.data = form.version.data or newest(mine())
     return render_template(
         "teams/index.html",
         form=form,

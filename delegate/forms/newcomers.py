@@ -1,0 +1,47 @@
+"""Something new from a form: clicked twice it comes once, and a namesake is told.
+
+Such a form carries as its version the newest row that it saw. A row that came since,
+with all that is typed in it, was added by a click before. Knows no page.
+"""
+
+from typing import Any
+
+from flask import flash
+from flask_babel import gettext
+from sqlalchemy import Select, func
+from sqlalchemy.orm import InstrumentedAttribute
+
+from ..models import db
+from . import VersionedForm
+
+
+def newest(there: Select[Any]) -> int:
+    """Return the id of the newest of the rows `there`: the version of a new form."""
+    ids = there.order_by(None).with_only_columns(func.max(there.selected_columns.id))
+    return db.session.scalar(ids) or 0
+
+
+def added_before(form: VersionedForm, there: Select[Any]) -> Any:
+    """Return the row that a click before added among those `there`, and say so.
+
+    None where there is none. The caller has locked what clicks have to wait for.
+    """
+    seen = str(form.version.data)
+    is_id = seen.isascii() and seen.isdigit() and len(seen) < 10
+    since = there.where(there.selected_columns.id > (int(seen) if is_id else 0))
+    for row in db.session.scalars(since):
+        if not form.differences(row):
+            flash(gettext("That stands here already. To add one more, save it again."))
+            return row
+    return None
+
+
+def has_namesake(
+    there: Select[Any], column: InstrumentedAttribute[str], row: Any
+) -> bool:
+    """Tell whether another of the rows `there` is called as `row` is in `column`."""
+    name: str = getattr(row, column.key)
+    same = there.where(
+        func.lower(column) == name.lower(), there.selected_columns.id != row.id
+    )
+    return db.session.scalar(same.limit(1)) is not None
