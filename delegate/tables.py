@@ -8,6 +8,7 @@ Knows no requests and no files.
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext
@@ -25,13 +26,16 @@ from .models import (
     Team,
     db,
 )
-from .planning import Outcome
+from .rules import Recommendation
 from .sheets.columns import FIELDS, Kind
 from .sheets.words import FIELDS as FIELD_WORDS
 from .sheets.writing import Cell, Cells
 
 AT_ONCE = 500
 """How many rows are read at a time."""
+
+FEW = 10_000
+"""How many advices are kept in words while levels are written."""
 
 TITLES = {
     "people": _("People"),
@@ -203,26 +207,30 @@ def levels(team: Team, manager: Manager) -> Iterator[Cells]:
     names = {one.id: one.name for one in planning.active_employees(team.id, today)}
     work = planning.active_tasks(team.id)
     titles = {task.id: task.title for task in work}
+    said = lru_cache(FEW)(in_words)  # many pairs rest on the same facts
     for found in planning.outcomes(facts, names, work):
-        level = found.advice.level
         yield [
             titles[found.task_id],
             names[found.employee_id],
-            level and int(level),
-            str(wording.LEVELS[level]) if level else "",
-            yes_or_no(found.advice.provisional),
-            why(found),
+            *said(found.advice),
             found.current and int(found.current),
         ]
 
 
-def why(found: Outcome) -> str:
+def in_words(advice: Recommendation) -> Cells:
+    """Return the level with its name, whether it is provisional, and what holds it."""
+    level = advice.level
+    name = str(wording.LEVELS[level]) if level else ""
+    return level and int(level), name, yes_or_no(advice.provisional), why(advice)
+
+
+def why(advice: Recommendation) -> str:
     """Say what the level rests on, or why there is none."""
-    if found.advice.reserved:
+    if advice.reserved:
         return str(gettext("It stays with me"))
-    if found.advice.missing:
-        return str(wording.MISSING[found.advice.missing[0]])
-    return wording.held_back(found.advice, found.ratings)
+    if advice.missing:
+        return str(wording.MISSING[advice.missing[0]])
+    return wording.held_back(advice, advice.ratings)
 
 
 def agreements(team: Team, _manager: Manager) -> Iterator[Cells]:

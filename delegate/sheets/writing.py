@@ -72,11 +72,15 @@ def write_workbook(pages: Iterable[Page], file: IO[bytes]) -> None:
 
 def in_sheet(sheet: Any, cell: Cell, font: Any) -> Any:
     """Return a cell that is what it is: a text never becomes a formula or a fault."""
-    from openpyxl.cell import WriteOnlyCell
-
     if not isinstance(cell, str):
         return cell
-    made = WriteOnlyCell(sheet, marked(cell)[:LONGEST])
+    text = marked(cell)[:LONGEST]
+    # A bare text is written much sooner; only these two could begin something else.
+    if not font and not text.startswith(("=", "#")):
+        return text
+    from openpyxl.cell import WriteOnlyCell
+
+    made = WriteOnlyCell(sheet, text)
     made.data_type = "s"
     if font:
         made.font = font
