@@ -182,7 +182,7 @@ def test_the_page_says_when_someone_leaves_and_when_all_of_it_is_erased(app, ali
     leaves = alice.get(f"/people/{going}").select_one(".lede")
 
     assert "Has left on" in left.text
-    assert f"Everything about Gone is erased on {day:%-d %B %Y}." in left.text
+    assert f". Everything about Gone is erased on {day:%-d %B %Y}." in left.text
     assert "Leaves on" in leaves.text
     assert "erased" not in leaves.text
 
