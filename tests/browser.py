@@ -25,6 +25,8 @@ FLAGS = (
     "--disable-sync",
 )
 HEIGHT = 900
+PATIENCE = 60
+"""For a request that still runs where its test ends, in seconds."""
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERY_RULE = {"type": "tag", "values": WCAG}
 RULES_OF_LOOK = {
@@ -71,7 +73,7 @@ def serve(app):
 
     server.trigger.pull_trigger(end)
     thread.join()
-    server.task_dispatcher.shutdown()
+    server.task_dispatcher.shutdown(timeout=PATIENCE)
     wasyncore.close_all(left, ignore_all=True)
     with app.app_context():
         db.engine.dispose()
