@@ -21,6 +21,20 @@ def test_the_first_account_is_made_and_signed_in(app, browser):
         ]
 
 
+def test_a_name_is_not_overwritten_from_an_older_tab(alice):
+    version = alice.get("/account/").select_one("[name=version]")["value"]
+    here, there = ({"name": name, "version": version} for name in ("Ali", "Alicia"))
+    statuses = [alice.post("/account/", **one).status_code for one in (here, here)]
+    late = alice.page(alice.post("/account/", **there), 409)
+    version = late.select_one("[name=version]")["value"]
+
+    assert statuses == [302, 302]
+    assert [one.text for one in late.select("#conflict dd")] == ["Alicia", "Ali"]
+    assert late.select_one("#name")["value"] == "Alicia"
+    alice.post("/account/", name="Alicia", version=version)
+    assert alice.get("/account/").select_one("#name")["value"] == "Alicia"
+
+
 def test_a_second_first_account_is_not_made(alice, browser):
     assert browser.post("/account/first", **FIRST).location == "/account/sign-in"
 

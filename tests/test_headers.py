@@ -209,7 +209,8 @@ def test_a_parameter_given_twice_is_no_fault(alice, query):
 
 
 def test_a_field_given_twice_counts_once(app, alice):
-    alice.post("/account/", name=["Alicia", "Mallory"], email=["a@b.nl", "c@d.nl"])
+    names = {"name": ["Alicia", "Mallory"], "version": "Alice"}
+    alice.post("/account/", **names, email=["a@b.nl", "c@d.nl"])
 
     assert alice.get("/account/").select_one("[name=name]")["value"] == "Alicia"
 

@@ -1,5 +1,6 @@
 """The manager's own account: the first one, name, language and colours, sign out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -25,7 +26,8 @@ from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired, ValidationError
 
 from .. import access, i18n
-from ..forms import REQUIRED, ShortText
+from ..database import lock
+from ..forms import REQUIRED, Difference, ShortText, VersionedForm
 from ..identity import accounts, devices, sessions
 from ..models import db
 
@@ -38,6 +40,10 @@ class NameForm(FlaskForm):
         required=True,
         description=_("As it stands on the plans you print."),
     )
+
+
+class MyNameForm(NameForm, VersionedForm):
+    """Its version is the name that it was filled in upon."""
 
 
 class OnceMoreForm(FlaskForm):
@@ -93,10 +99,11 @@ def end_other_sessions(_app: Flask, user: object, **_kwargs: object) -> None:
 
 @bp.route("/")
 def index() -> ResponseReturnValue:
-    return show(NameForm(obj=access.manager()))
+    me = access.manager()
+    return show(MyNameForm(obj=me, version=me.name))
 
 
-def show(form: NameForm) -> str:
+def show(form: MyNameForm, differences: Sequence[Difference] = ()) -> str:
     browsers = [
         Browser(
             sessions.handle_of(one),
@@ -107,15 +114,21 @@ def show(form: NameForm) -> str:
         )
         for one in sessions.all_of(access.manager().id)
     ]
-    return render_template("account/index.html", form=form, browsers=browsers)
+    return render_template(
+        "account/index.html", form=form, browsers=browsers, differences=differences
+    )
 
 
 @bp.post("/")
 def rename() -> ResponseReturnValue:
-    form = NameForm()
+    form, me = MyNameForm(), access.manager()
     if not form.validate_on_submit():
         return show(form), 422
-    access.manager().name = form.name.data
+    lock(me)
+    if me.name not in (form.version.data, form.name.data):
+        form.version.data = me.name
+        return show(form, form.differences(me)), 409
+    me.name = form.name.data or ""
     db.session.commit()
     flash(gettext("Saved."))
     return redirect(url_for("account.index"))
