@@ -1,11 +1,13 @@
 """Invitations: made by the administrator, taken up once; and the list of accounts."""
 
 import re
+from threading import Barrier
 
 import factory
 import pytest
 from browser import check_accessible
-from browsing import Browser
+from browsing import Browser, at_once
+from flask import request_started
 
 from delegate.identity import inviting
 from delegate.models import Link, LoginSession, Manager, Membership, Tries, db, utc_now
@@ -403,3 +405,22 @@ def test_the_pages_can_be_read_by_everyone(
     check_accessible(visitor)
     visitor.goto("/recovery/")
     check_accessible(visitor)
+
+
+def test_of_two_who_shut_each_other_out_one_is_left(app, admin, bob):
+    with app.app_context():
+        db.session.get(Manager, bob.manager_id).is_admin = True
+        db.session.commit()
+    together = Barrier(2)
+
+    def wait(_app):
+        together.wait()
+
+    ids = (bob.manager_id, admin.manager_id)
+    paths = [f"/invitations/accounts/{id}/deactivate" for id in ids]
+    with request_started.connected_to(wait, app):
+        answers = at_once(*zip((admin, bob), paths, strict=True))
+
+    assert sorted(answers) == [302, 404]
+    with app.app_context():
+        assert sum(db.session.scalars(db.select(Manager.active))) == 1

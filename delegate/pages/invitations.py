@@ -174,8 +174,9 @@ def password_link(manager_id: int) -> ResponseReturnValue:
 
 def another_or_404(id: int) -> Manager:
     """Return an account other than one's own, or end with a 404."""
-    manager = db.session.get(Manager, id)
-    if manager is None or manager == access.manager():
+    accounts.hold()  # Two who shut each other out would leave no administrator.
+    manager, me = db.session.get(Manager, id), access.manager()
+    if manager is None or manager == me or not me.active:
         abort(404)
     return manager
 
