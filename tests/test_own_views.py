@@ -21,6 +21,7 @@ from delegate.dialogue import own_view, own_words
 from delegate.models import (
     Employee,
     Link,
+    Membership,
     OwnAnswer,
     OwnChoice,
     OwnView,
@@ -602,6 +603,20 @@ def test_both_views_stand_beside_each_other(app, alice, ann):
     assert levels == ["5 Advise", "3 Hear a proposal, provisional", "–"]
     for name in own_words.TEXTS:
         assert SAID[name] in there.text
+
+
+@on_one_database
+def test_another_manager_sees_whose_score_stands_beside_the_own_view(
+    app, alice, bob, ann
+):
+    revealed(app, alice, ann)
+    with app.app_context():
+        shared = {"team_id": alice.team_id, "manager_id": bob.manager_id}
+        factory.add(Membership(**shared, role="viewer"))
+
+    assert (
+        "Alice says 4; Ann Verhoeven says 4" in row(section(bob, ann), "choices").text
+    )
 
 
 @pytest.mark.parametrize(("own", "talks"), [("4", False), ("5", True), ("1", True)])

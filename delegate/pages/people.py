@@ -319,6 +319,7 @@ def show(employee_id: int) -> ResponseReturnValue:
         mending=found.mending,
         steps=found.steps,
         two=found.two_views,
+        raters={line.name: line.by for line in lines},
         over_time=charts.of(found.seen.looks, me, today),
         placed=placed(found, employee),
         agreements=found.work.agreed,
