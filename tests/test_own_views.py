@@ -436,6 +436,20 @@ def test_who_has_left_is_asked_nothing_any_more(app, alice, ann):
     assert "the link opens nothing any more" in alice.get(f"/people/{ann}").text
 
 
+@on_one_database
+def test_who_sent_it_keeps_the_copy_until_its_day(app, alice, ann):
+    me, path = sent(app, alice, ann)
+    answer_the_rest(app, alice, ann)
+    alice.post(f"/people/{ann}/own-view/reveal")
+    newer = asked(alice, ann)
+    with app.app_context():
+        db.session.get(Employee, ann).left_on = utc_now().date() - timedelta(days=1)
+        db.session.commit()
+
+    assert OWN in me.get(path).text
+    Browser(app).get(newer, 404)
+
+
 def test_the_door_is_kept_nowhere_and_told_to_nobody(app, alice, ann):
     path, me = asked(alice, ann), Browser(app)
     token = path.split("/")[2]

@@ -4,8 +4,8 @@ import re
 
 import factory
 import pytest
-from browsing import at_once
-from conftest import signed_in
+from browsing import Browser, at_once
+from conftest import on_one_database, signed_in
 from factory import PASSWORD
 
 from delegate.database import lock
@@ -274,6 +274,23 @@ def test_who_may_only_look_from_now_on_takes_no_own_view(app, alice, carol):
     alice.post(path, role="viewer", was="editor")
 
     assert (before, carol.open(asked).status_code) == (200, 404)
+
+
+@pytest.mark.parametrize("way", ["role", "end", "leave"])
+@on_one_database
+def test_what_was_received_stays_open_whoever_asked(app, alice, carol, way):
+    share(alice, carol)
+    with app.app_context():
+        asked = own_view_asked_by(carol, alice.team_id)
+    needed = {"choices": "4", "needs": "5", "informs": "3", "help": "0"}
+    before = Browser(app).post(asked, **needed).status_code
+    if way == "leave":
+        carol.post(sharing(alice, "leave"))
+    else:
+        path = sharing(alice, f"{carol.manager_id}/{way}")
+        alice.post(path, role="viewer", was="editor")
+
+    assert (before, Browser(app).open(asked).status_code) == (200, 200)
 
 
 def test_of_many_clicks_one_invitation_is_open(app, alice):

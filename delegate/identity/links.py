@@ -102,7 +102,11 @@ def still_open() -> Select[Link]:
             or_(Link.used_at.is_(None), Link.kind.in_(OPEN_WHEN_USED)),
             Team.removed_at.is_(None),
             Employee.removed_at.is_(None),
-            or_(Employee.left_on.is_(None), Employee.left_on > i18n.today()),
+            or_(
+                Employee.left_on.is_(None),
+                Employee.left_on > i18n.today(),
+                Link.used_at.is_not(None),
+            ),
             func.coalesce(Manager.active, True),
         )
     )
@@ -154,8 +158,13 @@ def revoke(link: Link) -> None:
 
 
 def revoke_all(links: Select[Link]) -> None:
-    """Let none of these links open anything any more. The caller commits."""
-    for link in db.session.scalars(links.where(Link.revoked_at.is_(None))):
+    """Let nothing come in by these links any more. The caller commits.
+
+    One that shows what was received goes on to: its sender was told until when.
+    """
+    takes_in = or_(Link.used_at.is_(None), Link.kind.not_in(OPEN_WHEN_USED))
+    found = links.where(Link.revoked_at.is_(None), takes_in).order_by(Link.id)
+    for link in db.session.scalars(found.with_for_update(of=Link, key_share=True)):
         revoke(link)
 
 
