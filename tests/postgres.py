@@ -24,9 +24,10 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from delegate import create_app
+from delegate.models import db
 
 OPTIONS = (
     "-c listen_addresses= -c fsync=off -c synchronous_commit=off"
@@ -229,3 +230,12 @@ def wait_for(server, process, log, seconds=60):
         with contextlib.suppress(psycopg.OperationalError):
             return server.execute("SELECT 1")
         time.sleep(0.05)
+
+
+def wait_until_it_waits(work):
+    """Wait until `work` of another thread waits for a lock, or is done."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    here = f"{waiting} AND datname = current_database()"
+    with db.engine.connect() as connection:
+        while not (connection.scalar(text(here)) or work.done()):
+            connection.rollback()

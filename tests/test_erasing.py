@@ -13,7 +13,8 @@ import pytest
 from browsing import at_once
 from conftest import on_one_database, signed_in
 from flask import request_started
-from sqlalchemy import String, Text, event, text
+from postgres import wait_until_it_waits
+from sqlalchemy import String, Text, event
 from test_copies import KINDS, filled
 
 from delegate.database import leave_no_trace
@@ -557,14 +558,6 @@ def test_whom_someone_just_then_wants_to_keep_is_kept(app, known, before, meanwh
         purging.result()
 
         assert names(Employee) == [f"Ann {CANARY}"]
-
-
-def wait_until_it_waits(work):
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    here = f"{waiting} AND datname = current_database()"
-    with db.engine.connect() as connection:
-        while not (connection.scalar(text(here)) or work.done()):
-            connection.rollback()
 
 
 def test_a_change_lets_the_months_begin_anew(app, alice, known):

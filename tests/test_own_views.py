@@ -3,6 +3,7 @@
 import ast
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from browsing import Browser
 from conftest import on_one_database
 from counting import statements
 from paper_checks import assert_accessible, text_of
+from postgres import wait_until_it_waits
 
 import delegate
 from delegate import behaviour, planning, rules
@@ -448,6 +450,24 @@ def test_who_sent_it_keeps_the_copy_until_its_day(app, alice, ann):
 
     assert OWN in me.get(path).text
     Browser(app).get(newer, 404)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_what_comes_in_just_then_is_not_withdrawn(app, alice, ann):
+    path = asked(alice, ann)
+    withdraw = alice.get("/doors/").select_one("tbody form")["action"]
+    with app.app_context(), ThreadPoolExecutor(1) as pool:
+        view = db.session.scalars(db.select(OwnView)).one()
+        link = db.session.get_one(Link, view.link_id)
+        said = own_view.Said({"choices": 4}, {}, {})
+        assert own_view.receive(link, said)
+        withdrawing = pool.submit(alice.post, withdraw)
+        wait_until_it_waits(withdrawing)
+        db.session.commit()
+        withdrawing.result()
+
+    assert "Not withdrawn" in alice.get("/doors/").text
+    assert Browser(app).get(path).h1.text == "Received"
 
 
 def test_the_door_is_kept_nowhere_and_told_to_nobody(app, alice, ann):

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, or_, select
 
 from .. import access
-from ..database import names, page_of
+from ..database import lock, names, page_of
 from ..forms import query_page
 from ..identity import links
 from ..models import Employee, Link, Team, db, utc_now
@@ -56,6 +56,7 @@ def withdraw(link_id: int) -> ResponseReturnValue:
     link = db.session.scalar(mine().where(Link.id == link_id))
     if link is None:
         abort(404)
+    lock(link)  # What is coming in right now is received first.
     if state_of(link) == "received":  # it shows the copy to who sent it, as promised
         flash(gettext("Not withdrawn: this was changed meanwhile"), "warning")
     else:
