@@ -400,6 +400,26 @@ def test_a_received_own_view_keeps_its_copy(app, alice, browser):
     browser.get(address)
 
 
+@pytest.mark.parametrize(
+    ("changes", "used_at", "state"),
+    [
+        ({"left_on": gone(days=1).date()}, None, "Ended"),
+        ({"left_on": gone(days=1).date()}, gone(), "Received"),
+        ({"removed_at": gone()}, None, "Ended"),
+        ({"removed_at": gone()}, gone(), "Ended"),
+    ],
+)
+@on_one_database
+def test_what_closed_with_a_person_is_not_called_open(
+    app, alice, changes, used_at, state
+):
+    made(alice, "own_view", used_at=used_at)
+    change(app, Employee, **changes)
+
+    [[*_, told, withdraw]] = listed(alice)
+    assert (told, withdraw) == (state, "")
+
+
 def test_codes_are_one_line_that_does_not_say_who_answered(app, alice, browser):
     with app.app_context():
         codes = links.make_codes(alice.team_id, 5)

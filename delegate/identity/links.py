@@ -91,6 +91,12 @@ def make_codes(team_id: int, people: int) -> list[str]:
 
 def still_open() -> Select[Link]:
     """Return the query for the links that open something now."""
+    opens = or_(Link.used_at.is_(None), Link.kind.in_(OPEN_WHEN_USED))
+    return not_over().where(opens)
+
+
+def not_over() -> Select[Link]:
+    """Return the query for those, and for such as only their use has closed."""
     return (
         select(Link)
         .outerjoin(Team, Team.id == Link.team_id)
@@ -99,7 +105,6 @@ def still_open() -> Select[Link]:
         .where(
             Link.revoked_at.is_(None),
             or_(Link.expires_at.is_(None), Link.expires_at > utc_now()),
-            or_(Link.used_at.is_(None), Link.kind.in_(OPEN_WHEN_USED)),
             Team.removed_at.is_(None),
             Employee.removed_at.is_(None),
             or_(

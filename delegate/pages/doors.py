@@ -13,7 +13,7 @@ from .. import access
 from ..database import lock, names, page_of
 from ..forms import query_page
 from ..identity import links
-from ..models import Employee, Link, Team, db, utc_now
+from ..models import Employee, Link, Team, db
 
 bp = Blueprint("doors", __name__, url_prefix="/doors", cli_group=None)
 
@@ -57,7 +57,7 @@ def withdraw(link_id: int) -> ResponseReturnValue:
     if link is None:
         abort(404)
     lock(link)  # What is coming in right now is received first.
-    if state_of(link) == "received":  # it shows the copy to who sent it, as promised
+    if is_received(link):  # it shows the copy to who sent it, as promised
         flash(gettext("Not withdrawn: this was changed meanwhile"), "warning")
     else:
         links.revoke_all(together(link))
@@ -92,17 +92,24 @@ def lines(rows: list[Link]) -> list[Line]:
     """Return what to show of these links: of codes not how many have been used."""
     people = names(Employee, [row.employee_id for row in rows])
     teams = names(Team, [row.team_id for row in rows])
+    these = links.not_over().where(Link.id.in_([row.id for row in rows]))
+    not_over = set(db.session.scalars(these))
     found = {}
     for row in rows:
         whom = people.get(row.employee_id) or teams.get(row.team_id, "")
+        state = state_of(row, is_over=row not in not_over)
         alone = row.id if row.kind != "team_code" else None
-        found[alone, row.team_id, row.created_at] = Line(row, whom, state_of(row))
+        found[alone, row.team_id, row.created_at] = Line(row, whom, state)
     return list(found.values())
 
 
-def state_of(link: Link) -> str:
+def state_of(link: Link, *, is_over: bool) -> str:
     if link.revoked_at:
         return "revoked"
-    if link.expires_at and link.expires_at <= utc_now():
+    if is_over:
         return "ended"
-    return "received" if link.used_at and link.kind == "own_view" else "open"
+    return "received" if is_received(link) else "open"
+
+
+def is_received(link: Link) -> bool:
+    return link.used_at is not None and link.kind == "own_view"
