@@ -416,6 +416,7 @@ def test_an_empty_board_says_where_to_start(app, alice, people, tasks, ways):
 
     page = alice.get("/board/")
 
+    ways = [f"{way}?team={alice.team_id}" for way in ways]
     assert [link["href"] for link in page.select(".page-actions a")] == ways
     for way in ways:
         assert alice.open(way).status_code == 200

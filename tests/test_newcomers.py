@@ -84,3 +84,57 @@ def test_a_name_that_is_there_already_is_worth_a_word(alice, path, field, words)
     for name, is_told in (("Zoë", False), ("ZOË", True)):
         alice.post(path, **{field: name})
         assert (words in alice.get("/account/").text) is is_told
+
+
+@pytest.fixture
+def second(app, alice):
+    """The id of another team of Alice's, which is empty."""
+    with app.app_context():
+        team = factory.add(Team(name="Nights"))
+        factory.add(
+            Membership(team_id=team.id, manager_id=alice.manager_id, role="owner")
+        )
+        return team.id
+
+
+@pytest.mark.parametrize(
+    ("begin", "link", "typed", "model"),
+    [
+        ("/board/", "/people/new", {"name": "Bea"}, Employee),
+        ("/board/", "/tasks/new", {"title": "Rota"}, Task),
+        ("/people/new", "", {"name": "Bea"}, Employee),
+        ("/tasks/new", "", {"title": "Rota"}, Task),
+        ("/tasks/new?part_of={rota}", "", {"title": "Rota"}, Task),
+        ("/", "", {"people": "Bea", "tasks": "Rota"}, Employee),
+    ],
+)
+def test_what_is_new_goes_to_the_team_it_was_filled_in_for(
+    app, alice, second, begin, link, typed, model
+):
+    """Another tab looks at another team meanwhile, where one like it stands."""
+    with app.app_context():
+        first = alice.team_id
+        if link == "/people/new" or "part_of" in begin:
+            rota = factory.task(first, "The whole").id
+            begin = begin.format(rota=rota)
+        elif link:
+            factory.employee(first, "Ann")
+    page = alice.get(f"{begin}{'&' if '?' in begin else '?'}team={first}")
+    if link:
+        way = page.select_one(f"main .page-actions a[href^='{link}']")["href"]
+        alice.get(f"/people/?team={second}")
+        page = alice.get(way)
+    form = page.select_one("main form:not([action*=demo])")
+    if begin != "/":
+        assert "To the team “Team of Alice”." in page.main.text
+    kept = {field["name"]: field["value"] for field in form.select("[type=hidden]")}
+    with app.app_context():
+        factory.employee(second, "Bea")
+        factory.task(second, "Rota")
+    alice.get(f"/people/?team={second}")
+
+    alice.post(form.get("action", begin), **kept, **typed)
+
+    with app.app_context():
+        newest = db.session.scalars(db.select(model).order_by(model.id.desc())).first()
+        assert newest.team_id == first

@@ -208,7 +208,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         return redirect(url_for(".show", employee_id=keep(form).id))
     form.version.data = form.version.data or newest(of_team(team))
-    return show_form(form, None), 422 if form.is_submitted() else 200
+    return show_form(form, None, team=team), 422 if form.is_submitted() else 200
 
 
 @bp.route("/<id:employee_id>/edit", methods=["GET", "POST"])
@@ -229,12 +229,18 @@ def edit(employee_id: int) -> ResponseReturnValue:
 
 
 def show_form(
-    form: EmployeeForm, employee: Employee | None, differences: Any = ()
+    form: EmployeeForm,
+    employee: Employee | None,
+    differences: Any = (),
+    team: Team | None = None,
 ) -> str:
+    """Show the form for someone, or for someone new: then `team` is where they go."""
     return render_template(
         "people/form.html",
         form=form,
         employee=employee,
+        team=team,
+        teams=access.my_teams(),
         is_owner=employee is not None and access.owns(employee.team_id),
         differences=differences,
     )

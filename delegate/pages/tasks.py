@@ -222,35 +222,32 @@ def new() -> ResponseReturnValue:
     if request.method == "POST":
         lock(access.manager())
     whole = whole_task()
+    team = access.own_team_or_404(whole.team_id) if whole else access.team_to_write()
     if request.method != "POST":
-        return show_form(TaskForm(data=part_of(whole)), None, whole)
+        form = TaskForm(data=part_of(whole, team))
+        return show_form(form, None, whole, team=team)
     form = TaskForm()
     if not form.validate_on_submit():
-        return show_form(form, None, whole), 422
-    task = keep(form, whole.team_id if whole else access.team_to_fill().id)
+        return show_form(form, None, whole, team=team), 422
+    task = keep(form, (team or access.team_to_fill()).id)
     return redirect(url_for(".show", task_id=task.id))
 
 
 def whole_task() -> Task | None:
-    """Return the task that `?part_of=` names; a 404 where it is not the manager's.
-
-    Also a 404 where the new task would go into a team that may only be looked at.
-    """
+    """Return the task that `?part_of=` names; a 404 where it is not the manager's."""
     wish = request.args.get("part_of")
     if wish is None:
-        access.team_to_write()
         return None
     [id] = access.own_ids_or_404(Task, [wish])
     return access.own_or_404(Task, id, write=True)
 
 
-def part_of(whole: Task | None) -> dict[str, Any]:
+def part_of(whole: Task | None, team: Team | None) -> dict[str, Any]:
     """Return what a new task begins with."""
+    version = newest(of_team(team.id if team else None))
     if whole is None:
-        team = access.current_team()
-        return {"version": newest(of_team(team.id if team else None))}
+        return {"version": version}
     title = gettext("Part of: %(title)s", title=whole.title)[:TITLE]
-    version = newest(of_team(whole.team_id))
     given = {"title": title, "limits": whole.limits, "deadline": whole.deadline}
     return {**given, "version": version}
 
@@ -273,13 +270,20 @@ def edit(task_id: int) -> ResponseReturnValue:
 
 
 def show_form(
-    form: TaskForm, task: Task | None, whole: Task | None = None, differences: Any = ()
+    form: TaskForm,
+    task: Task | None,
+    whole: Task | None = None,
+    differences: Any = (),
+    team: Team | None = None,
 ) -> str:
+    """Show the form for a task, or for a new one: then `team` is where it goes."""
     return render_template(
         "tasks/form.html",
         form=form,
         task=task,
         whole=whole,
+        team=team,
+        teams=access.my_teams(),
         differences=differences,
     )
 

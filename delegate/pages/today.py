@@ -89,14 +89,14 @@ class Leaving(NamedTuple):
 def index() -> ResponseReturnValue:
     team = access.current_team()
     if team is None:
-        return start(("people", "tasks"))
+        return start(None, ("people", "tasks"))
     today = i18n.today()
     found = overview(team.id, access.manager().id, today)
     kinds = {"people": found.people, "tasks": found.tasks}
     wanted = tuple(kind for kind, rows in kinds.items() if not rows)
     may_write = access.may_write(team.id)
     if wanted:
-        return start(wanted, may_write=may_write)
+        return start(team, wanted, may_write=may_write)
     unseen, old = to_meet(found.people), few(one for one in found.people if one.old)
     planned = agenda.agenda(
         team,
@@ -140,9 +140,11 @@ def has_rows(found: Any) -> bool:
     return bool(found.total if isinstance(found, Few) else found)
 
 
-def start(wanted: Sequence[str], *, may_write: bool = True) -> str:
+def start(team: Team | None, wanted: Sequence[str], *, may_write: bool = True) -> str:
     """Show how to begin, and ask for what is wanted first."""
-    return render_template("today/first.html", wanted=wanted, may_write=may_write)
+    return render_template(
+        "today/first.html", team=team, wanted=wanted, may_write=may_write
+    )
 
 
 def few(rows: Iterable[Any]) -> Few:
