@@ -566,9 +566,10 @@ def test_it_goes_to_the_team_that_was_seen(app, alice):
         other_id = other.id
     alice.get(f"/import/?team={other_id}")
 
-    alice.post("/import/", **add(page))
+    response = alice.post("/import/", **add(page))
 
     assert [row.team_id for row in rows(app, Employee)] == [alice.team_id]
+    assert "Ann" in alice.get(response.location).select_one("table.list").text
 
 
 # ---- two languages

@@ -215,6 +215,7 @@ def add_for_reader(batches: list[Batch]) -> None:
     db.session.commit()
     key = secrets.token_urlsafe(8)
     session["import"] = {"key": key, "team": team.id, **ids}
+    session["team"] = str(team.id)
     flash_undo(
         gettext("Added %(what)s.", what=counted(batches)),
         url_for("importing.undo", key=key),
