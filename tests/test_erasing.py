@@ -536,10 +536,14 @@ def test_what_was_kept_long_enough_is_purged_when_its_day_comes(app, alice, know
 @pytest.mark.parametrize(
     ("before", "meanwhile"),
     [
-        ({"removed_at": NOW, "changed_at": LATER}, {"removed_at": None}),
-        ({"changed_at": NOW}, {"changed_at": LATER}),
+        (
+            {"removed_at": NOW, "changed_at": LATER},
+            db.update(Employee).values(removed_at=None),
+        ),
+        ({"changed_at": NOW}, db.update(Employee).values(changed_at=LATER)),
+        ({"changed_at": NOW}, db.update(Team).values(keep_months=24)),
     ],
-    ids=["put back", "changed"],
+    ids=["put back", "changed", "kept for longer"],
 )
 def test_whom_someone_just_then_wants_to_keep_is_kept(app, known, before, meanwhile):
     with app.app_context():
@@ -552,7 +556,7 @@ def test_whom_someone_just_then_wants_to_keep_is_kept(app, known, before, meanwh
 
     with app.app_context(), ThreadPoolExecutor(1) as pool:
         with db.engine.begin() as another:
-            another.execute(db.update(Employee).values(meanwhile))
+            another.execute(meanwhile)
             purging = pool.submit(purge)
             wait_until_it_waits(purging)
         purging.result()

@@ -339,14 +339,19 @@ def held_due(team: Team, today: date) -> list[Employee]:
     return [one.employee for one in due(team, today, today) if one.employee.id in ids]
 
 
-def held(query: Select[Any]) -> list[Any]:
-    """Return the rows, read anew, that nobody else can change until this ends."""
-    locked = query.with_for_update().execution_options(populate_existing=True)
-    return list(db.session.scalars(locked))
+def held(query: Select[Any], *, stays: bool = False) -> list[Any]:
+    """Return the rows, read anew, that nobody else can change until this ends.
+
+    Where such a row `stays`, others may hang something on it meanwhile.
+    """
+    locked = query.with_for_update(key_share=stays)
+    return list(db.session.scalars(locked.execution_options(populate_existing=True)))
 
 
 def in_use() -> list[Team]:
-    return list(db.session.scalars(select(Team).where(Team.removed_at.is_(None))))
+    """Return the teams, once whoever changes for how long they keep is done."""
+    teams = select(Team).where(Team.removed_at.is_(None)).order_by(Team.id)
+    return held(teams, stays=True)
 
 
 def drop(model: Any, where: Any) -> int:
