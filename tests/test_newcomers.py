@@ -86,6 +86,21 @@ def test_a_name_that_is_there_already_is_worth_a_word(alice, path, field, words)
         assert (words in alice.get("/account/").text) is is_told
 
 
+def test_a_team_that_a_colleague_shares_meanwhile_is_another_one(app, alice, bob):
+    seen = version(alice, "/teams/")
+    bob.post("/teams/", name="Nights")
+    with app.app_context():
+        shared = db.session.scalars(db.select(Team.id).filter_by(name="Nights")).one()
+        factory.add(
+            Membership(team_id=shared, manager_id=alice.manager_id, role="editor")
+        )
+
+    response = alice.post("/teams/", name="Nights", version=seen)
+
+    assert response.location != f"/people/?team={shared}"
+    assert "Added the team “Nights”." in alice.get(response.location).text
+
+
 @pytest.fixture
 def second(app, alice):
     """The id of another team of Alice's, which is empty."""

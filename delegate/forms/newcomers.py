@@ -1,7 +1,8 @@
 """Something new from a form: clicked twice it comes once, and a namesake is told.
 
 Such a form carries as its version the newest row that it saw. A row that came since,
-with all that is typed in it, was added by a click before. Knows no page.
+with all that is typed in it, was added by a click before, or by a colleague: either
+way it stands there, and is not added once more. Knows no page.
 """
 
 from typing import Any
@@ -22,7 +23,7 @@ def newest(there: Select[Any]) -> int:
 
 
 def added_before(form: VersionedForm, there: Select[Any]) -> Any:
-    """Return the row that a click before added among those `there`, and say so.
+    """Return the row among those `there` that came since with the same, and say so.
 
     None where there is none. The caller has locked what clicks have to wait for.
     """

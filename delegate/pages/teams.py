@@ -50,7 +50,7 @@ def add() -> ResponseReturnValue:
     form = NewTeamForm()
     if not form.validate_on_submit():
         return show_list(form), 422
-    team = added_before(form, mine()) or keep(form.name.data)
+    team = added_before(form, mine(owner=True)) or keep(form.name.data)
     return redirect(url_for("people.index", team=team.id))
 
 
@@ -64,9 +64,9 @@ def keep(name: str) -> Team:
     return team
 
 
-def mine() -> Select[Any]:
-    """Return the query for the manager's teams."""
-    ids = [one.team.id for one in access.my_teams()]
+def mine(*, owner: bool = False) -> Select[Any]:
+    """Return the query for the manager's teams; `owner` asks that they are owned."""
+    ids = [one.team.id for one in access.my_teams() if not owner or one.role == "owner"]
     query: Select[Any] = db.select(Team).where(Team.id.in_(ids))
     return query
 
