@@ -232,6 +232,26 @@ def test_texts_about_others_that_bear_the_name_are_pointed_at(app, alice, bob, k
     assert told < {a.text for a in links}
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "is_found"),
+    [
+        ("J.P. de Boer", "J.P. was late again.", True),
+        ("(Bob) Smit", "With Bob, once", True),
+        ("Zoe\u0308 Smit", "Zo\u00eb helps", True),
+        ("Zo\u00eb Smit", "ZOE\u0308 helps", True),
+        ("Ann Smit", "Planning", False),
+        ("(-) Smit", "Planning (-)", False),
+    ],
+)
+@on_one_database
+def test_a_name_is_pointed_at_however_it_is_typed(app, alice, name, text, is_found):
+    with app.app_context():
+        task = factory.task(alice.team_id, outcome=text)
+        person = factory.employee(alice.team_id, name)
+
+        assert erasure.mentions(person, alice.manager_id) == [task] * is_found
+
+
 @on_one_database
 def test_no_text_is_pointed_at_that_only_a_colleague_may_read(app, alice, bob, known):
     with app.app_context():

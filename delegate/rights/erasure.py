@@ -7,6 +7,7 @@ no page and no words.
 
 import json
 import re
+import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -77,6 +78,9 @@ UNDER: Any = (
 
 SHORTEST = 3
 """Characters a name must have to be looked for in the texts about others."""
+
+ENDS = re.compile(r"^\W+|\W+$")
+"""What is no letter around a name: a full stop, a bracket."""
 
 
 class Due(NamedTuple):
@@ -163,13 +167,21 @@ def mentions(employee: Employee, manager_id: int) -> list[Any]:
     As a word, whole or only its first part. Erasing leaves those texts: they are about
     others, and only a reader can tell.
     """
-    parts = {employee.name, texts.first_name(employee.name)}
+    called = employee.name, texts.first_name(employee.name)
+    parts = {ENDS.sub("", composed(name)) for name in called}
     names = [re.escape(part) for part in parts if len(part) >= SHORTEST]
     named = re.compile(rf"\b({'|'.join(names)})\b", re.IGNORECASE)
     found = [
-        row for row, text in said(employee, manager_id) if names and named.search(text)
+        row
+        for row, text in said(employee, manager_id)
+        if names and named.search(composed(text))
     ]
     return list(dict.fromkeys(found))
+
+
+def composed(text: str) -> str:
+    """Return `text` with each accent in its letter, however it was typed."""
+    return unicodedata.normalize("NFC", text)
 
 
 def said(employee: Employee, manager_id: int) -> Iterator[tuple[Any, str]]:
