@@ -432,6 +432,21 @@ def test_invitations_to_an_account_go_with_it(app, alice, bob):
         assert db.session.scalars(db.select(Link.email)).all() == ["z@a.example"]
 
 
+@on_one_database
+def test_no_invitation_stays_behind_under_an_older_address(app, alice, bob):
+    with app.app_context():
+        old = db.session.get(Manager, alice.manager_id).email
+        mine = {"team_id": bob.team_id, "manager_id": bob.manager_id, "role": "viewer"}
+        for email, used_at in ((old, NOW), ("z@a.example", NOW)):
+            links.add("invitation", email=email, used_at=used_at, **mine)
+        db.session.commit()
+    alice.post("/address/", email="other@example.org")
+    alice.post("/account/erase")
+
+    with app.app_context():
+        assert db.session.scalars(db.select(Link.email)).all() == ["z@a.example"]
+
+
 @pytest.mark.parametrize("administrators", [1, 2])
 def test_of_accounts_erased_at_once_an_administrator_is_left(
     app, alice, bob, administrators

@@ -28,7 +28,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ..database import APPLICATION_ID, let_go
 from ..forms import REQUIRED
-from ..models import Manager, db
+from ..models import Link, Manager, db
 from . import letters, mail, sessions, throttle
 
 CODE_FILE = "first-account-code"
@@ -226,8 +226,11 @@ def taken() -> ValueError:
 def set_address(manager: Manager, email: str) -> None:
     """Give `manager` the address `email`, not known to be theirs, and commit.
 
-    Raises ValueError where it is another's.
+    An invitation that was used goes: under the old address nobody would find it when
+    the account is erased. Raises ValueError where the address is another's.
     """
+    used = (Link.email == manager.email, Link.used_at.is_not(None))
+    db.session.execute(db.delete(Link).where(*used))
     manager.email, manager.confirmed_at = email, None
     try:
         db.session.commit()
