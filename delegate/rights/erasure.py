@@ -239,8 +239,8 @@ def erase(rows: Iterable[Any]) -> bool:
     """Erase these people, tasks, teams or accounts with all that hangs on them.
 
     Commits. What an account saw of other managers' people stays there, of a colleague.
-    False where the log of the database still holds it, because someone reads in it: the
-    next purge empties that.
+    False where the log of the database still holds it, because someone reads in it or
+    the disk is full: a purge after that empties it.
     """
     gone: dict[type[Any], list[int]] = {}
     for row in rows:
