@@ -5,6 +5,7 @@ The pages behind them are others' to test; here they are the smallest there can 
 
 import hashlib
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import factory
@@ -13,6 +14,7 @@ from browsing import Browser
 from conftest import on_one_database
 from counting import statements
 from flask import Blueprint, current_app, render_template_string, request
+from postgres import wait_until_it_waits
 from sqlalchemy import select
 
 from delegate.identity import links
@@ -297,6 +299,25 @@ def test_a_newer_own_view_revokes_the_older(app, alice, browser):
     browser.get(f"/o/{old}", 404)
     browser.get(f"/o/{new}")
     browser.get(f"/o/{other}")
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_what_comes_in_just_then_is_not_revoked(app, alice, browser):
+    address = made(alice, "own_view")
+
+    def revoke_it():
+        with app.app_context():
+            links.revoke_all(select(Link))
+            db.session.commit()
+
+    with app.app_context(), ThreadPoolExecutor(1) as pool:
+        assert links.use(db.session.scalars(select(Link)).one())
+        revoking = pool.submit(revoke_it)
+        wait_until_it_waits(revoking)
+        db.session.commit()
+        revoking.result()
+
+    browser.get(address)
 
 
 def test_newer_codes_revoke_the_older(app, alice, browser):
