@@ -17,6 +17,7 @@ from flask_security import RoleMixin, Security
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import (
@@ -181,5 +182,5 @@ def signed_in_manager() -> Manager | None:
     """Return the manager for a page's frame; None where nobody is, or can be, known."""
     try:
         return access.manager() if current_user.is_authenticated else None
-    except OperationalError:
+    except (OperationalError, ObjectDeletedError):
         return None

@@ -86,12 +86,12 @@ def lock(row: Any) -> None:
     """Keep whoever else locks `row` waiting until this ends, and read it anew.
 
     For a save that first looks whether it was done already: of two clicks the second
-    must see what the first one did.
+    must see what the first one did. Raises NoResultFound where it was erased meanwhile.
     """
     model = type(row)
     found = select(model).where(model.id == row.id)
     found = found.with_for_update(of=model, key_share=True)
-    db.session.scalar(found.execution_options(populate_existing=True))
+    db.session.scalars(found.execution_options(populate_existing=True)).one()
 
 
 class Page(NamedTuple):

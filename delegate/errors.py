@@ -15,7 +15,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, NoResultFound, OperationalError
+from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 
 from . import addresses
@@ -49,6 +50,9 @@ OTHER = (
     _("Something went wrong"),
     _("It is our fault, not yours. Go back and try again."),
 )
+FOREIGN_KEY = "23503"
+"""What PostgreSQL calls a row whose other end is gone."""
+
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 OLD_FORM = (
     _("This page was open too long"),
@@ -64,6 +68,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, show)
     app.register_error_handler(SecurityError, refuse_host)
     app.register_error_handler(OperationalError, show_unsaved)
+    app.register_error_handler(NoResultFound, show_gone)
+    app.register_error_handler(ObjectDeletedError, show_gone)
+    app.register_error_handler(IntegrityError, show_refused)
     app.register_error_handler(Exception, show_fault)
 
 
@@ -112,6 +119,17 @@ def show_unsaved(error: OperationalError) -> ResponseReturnValue:
     db.session.rollback()
     log(error)
     return page(503, WORDS[503])
+
+
+def show_gone(error: Exception) -> ResponseReturnValue:
+    """Answer a save of what someone else erased while it waited."""
+    db.session.rollback()
+    return page(404, WORDS[404])
+
+
+def show_refused(error: IntegrityError) -> ResponseReturnValue:
+    is_gone = getattr(error.orig, "sqlstate", "") == FOREIGN_KEY
+    return show_gone(error) if is_gone else show_fault(error)
 
 
 def show_fault(error: Exception) -> ResponseReturnValue:

@@ -3,10 +3,12 @@
 import secrets
 import sqlite3
 
+import factory
 import pytest
+from sqlalchemy import delete, event
 from sqlalchemy.exc import DataError, OperationalError
 
-from delegate.models import db
+from delegate.models import Employee, Manager, Team, db
 
 
 @pytest.fixture
@@ -68,3 +70,37 @@ def test_what_someone_wrote_is_not_in_the_log(app, caplog):
 
     assert "division by zero" in caplog.text
     assert written not in caplog.text
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("path", "late_by", "erased"),
+    [
+        ("/people/", "INSERT INTO employee", (Team,)),
+        ("/people/", "FOR NO KEY UPDATE", (Team, Manager)),
+        ("/account/", "FOR NO KEY UPDATE", (Team, Manager)),
+        ("/repair/1/informs", "FOR NO KEY UPDATE", (Employee,)),
+    ],
+)
+def test_a_save_that_comes_late_finds_nothing(app, alice, path, late_by, erased):
+    """Between looking whether it may and saving, someone else erases what it is of."""
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with app.app_context():
+        factory.employee(alice.team_id)
+        engine = db.engine
+
+    before = [late_by]
+
+    def erase(connection, cursor, statement, *rest):
+        if before and before[0] in statement:
+            before.clear()
+            with engine.begin() as other:
+                other.exec_driver_sql("SET LOCAL lock_timeout = 9000")
+                for model in erased:
+                    other.execute(delete(model))
+
+    event.listen(engine, "before_cursor_execute", erase)
+    answer = alice.post(path, name="Bas", text="I say so first.", version="Alice")
+
+    assert before == []
+    assert alice.page(answer, 404).h1.text.strip() == "There is nothing here"
