@@ -6,7 +6,10 @@ What every page and command that prints shares. Knows no requests.
 import io
 import os
 import re
-import tempfile
+import secrets
+import signal
+import stat
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,31 +78,52 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def arriving(path: Path) -> Iterator[IO[bytes]]:
+def arriving(path: Path, *, new: bool = False) -> Iterator[IO[bytes]]:
     """Give a file to fill that nobody else can read; whole, it takes the name `path`.
 
-    Where it cannot be filled nothing of it is left, and what was there before stays.
-    What is no file, such as /dev/stdout, is written to itself. Raises OSError.
+    Where it cannot be filled nothing of it is left, and what was there before stays;
+    where it is to be `new`, also what came there meanwhile. What is no file, such as
+    /dev/stdout, is written to itself. Raises OSError.
     """
     try:
-        is_file = path.is_file() or not path.exists()
-        with beside(path) if is_file else path.open("wb") as file:
+        with beside(path, new=new) if may_be_file(path) else path.open("wb") as file:
             yield file
     except OSError as error:
         error.filename = str(path)
         raise
 
 
-@contextmanager
-def beside(path: Path) -> Iterator[IO[bytes]]:
-    place = path.resolve()  # the file that a link leads to, and not the link
-    handle, name = tempfile.mkstemp(".partial", "delegate-", place.parent)
+def may_be_file(path: Path) -> bool:
     try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        os.replace(name, place)
+        return stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return True
+
+
+@contextmanager
+def beside(path: Path, *, new: bool) -> Iterator[IO[bytes]]:
+    place = path.resolve()  # the file that a link leads to, and not the link
+    name = place.with_name(f"delegate-{secrets.token_urlsafe(8)}.partial")
+    with ended_in_order():
+        try:
+            handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                yield file
+            if new:  # a hard link would do at once, but not every disk knows them
+                place.touch(exist_ok=False)
+            os.replace(name, place)
+        finally:
+            name.unlink(missing_ok=True)
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Let SIGTERM end the program as Ctrl-C does, cleaning up."""
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
     finally:
-        Path(name).unlink(missing_ok=True)
+        signal.signal(signal.SIGTERM, before)
 
 
 def as_file(content: bytes, name: str, *, to_keep: bool) -> Response:

@@ -11,6 +11,7 @@ import factory
 import pytest
 from conftest import on_one_database, room_for
 from openpyxl import load_workbook
+from sqlalchemy import event
 from test_importing import add, file, rows
 
 from delegate import tables, whole
@@ -519,6 +520,40 @@ def test_the_command_leaves_no_part_of_a_file(app, alice, tmp_path):
 
     assert (done.exit_code, done.output) == (1, f"Error: {target}: File too large\n")
     assert list(target.parent.iterdir()) == []
+
+
+@on_one_database
+@pytest.mark.usefixtures("alice")
+def test_of_two_commands_at_once_to_one_name_the_first_keeps_it(app, tmp_path):
+    target = tmp_path / "a.json"
+
+    def finish_another(connection, cursor, statement, *rest):
+        if "FROM rating" in statement:
+            target.write_bytes(b"of another")
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", finish_another)
+    done = run(app, "--team", "Team of Alice", "-o", str(target))
+
+    assert (done.exit_code, done.output) == (1, f"Error: {target}: File exists\n")
+    assert target.read_bytes() == b"of another"
+    assert list(tmp_path.glob("*.partial")) == []
+
+
+@on_one_database
+@pytest.mark.usefixtures("alice")
+@pytest.mark.parametrize("where", ["nowhere.json", "link.json"])
+def test_the_command_follows_no_link_to_nothing(app, tmp_path, where):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    link = folder / "link.json"
+    link.symlink_to(folder / where)
+
+    done = run(app, "--team", "Team of Alice", "-o", str(link))
+
+    assert done.output == f"Error: {link} is there already.\n"
+    assert list(folder.iterdir()) == [link]
 
 
 @pytest.mark.usefixtures("alice")

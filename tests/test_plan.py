@@ -2,6 +2,7 @@
 
 import io
 import re
+import signal
 from datetime import date, datetime
 
 import factory
@@ -781,6 +782,35 @@ def test_a_file_that_does_not_fit_leaves_what_was_there(tmp_path):
     assert (out.read_bytes(), link.is_symlink()) == (b"after", True)
     assert out.stat().st_mode & 0o777 == 0o600
     assert set(tmp_path.iterdir()) == {out, link}
+
+
+def test_a_program_that_is_ended_leaves_no_part_of_a_file(tmp_path):
+    def other(*_):
+        pass
+
+    before = signal.signal(signal.SIGTERM, other)
+    try:
+        out = tmp_path / "plan.pdf"
+        with pytest.raises(SystemExit) as ended, printing.arriving(out):
+            signal.raise_signal(signal.SIGTERM)
+
+        assert ended.value.code == 143
+        assert list(tmp_path.iterdir()) == []
+        assert signal.getsignal(signal.SIGTERM) is other
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@on_one_database
+@pytest.mark.usefixtures("ann")
+def test_the_command_says_that_a_link_leads_round(app, tmp_path):
+    out = tmp_path / "plan.pdf"
+    out.symlink_to(out)
+
+    result = app.test_cli_runner().invoke(args=["plan", "Ann", "-o", str(out)])
+
+    words = "Too many levels of symbolic links"
+    assert result.output == f"Error: {out}: {words}\n"
 
 
 @on_one_database

@@ -5,6 +5,7 @@ that says so, and never half a file.
 """
 
 import io
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -174,9 +175,9 @@ def export_file(
         raise click.ClickException(
             "Say -o FILE.json, -o FILE.xlsx, or --table TABLE -o FILE.csv"
         )
-    if output.exists():
+    if os.path.lexists(output):  # also a link to nothing
         raise click.ClickException(f"{output} is there already.")
     read_one_moment()
-    with i18n.speaking(lang), printing.arriving(output) as file:
+    with i18n.speaking(lang), printing.arriving(output, new=True) as file:
         writers[output.suffix](file)
     click.echo(f"Wrote {click.format_filename(output)}.")
