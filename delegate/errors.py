@@ -14,12 +14,13 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, NoResultFound, OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 
-from . import addresses
+from . import access, addresses
 from .models import db
 
 WORDS = {
@@ -57,6 +58,15 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 OLD_FORM = (
     _("This page was open too long"),
     _("Go back, copy what you typed, reload the page and save it again."),
+)
+
+
+SIGNED_OUT = (
+    _("Not saved: you are signed out"),
+    _(
+        "What you typed is still on the page before this one. Sign in again in another "
+        "tab first; then go back here, copy it, reload the page and save it again."
+    ),
 )
 
 
@@ -100,7 +110,9 @@ def refuse_host(error: SecurityError) -> ResponseReturnValue:
 
 
 def show_old_form(error: CSRFError) -> ResponseReturnValue:
-    return page(400, OLD_FORM)
+    is_known = current_user.is_authenticated
+    is_open = access.is_public(current_app, request.endpoint)
+    return page(400, OLD_FORM if is_known or is_open else SIGNED_OUT)
 
 
 def show_wait(error: TooManyRequests) -> ResponseReturnValue:

@@ -636,6 +636,20 @@ def test_a_form_without_its_token_gets_words_in_the_readers_language(app, alice)
     assert "Deze pagina stond te lang open" in page.h1.text
 
 
+@on_one_database
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("/account/", "you are signed out"), ("/account/preferences", "too long")],
+)
+def test_who_is_signed_out_meanwhile_is_told_to_sign_in_first(
+    app, browser, path, words
+):
+    """To go back first would lead to the sign-in, and what was typed would be lost."""
+    app.config["WTF_CSRF_ENABLED"] = True
+
+    assert words in browser.page(browser.post(path, name="Alice"), 400).h1.text
+
+
 def test_every_answer_carries_the_headers(app, alice):
     ids = team_of(alice)
     for browser in (alice, Browser(app)):
