@@ -295,6 +295,7 @@ SAFEGUARD_EFFECTS = {
     "raises": _("Without: %(low)s, with: %(high)s."),
     "highest": _("Changes nothing: a safeguard lifts to 5 at most."),
     "no_limit": _("Changes nothing: this does not hold the level back."),
+    "floored": _("Changes nothing: whoever knows this work is at %(level)s already."),
     "others": _(
         "Changes nothing, because something else is lower or as low: %(things)s."
     ),
@@ -495,7 +496,18 @@ def safeguard_effect(
     if name in limits and limits[name].at_most >= SAFEGUARD_CEILING:
         return str(SAFEGUARD_EFFECTS["highest"])
     things = _listed(NOUNS[one] for one in limits if one != name)
+    if without.floored and not things:
+        return _fill(SAFEGUARD_EFFECTS["floored"], level=without.level)
     return _fill(SAFEGUARD_EFFECTS["others" if things else "no_limit"], things=things)
+
+
+def looked_back(next_state: str, level: int, level_after: int | None) -> str:
+    """Say what followed when two looked back on an agreement at `level`."""
+    if next_state != "ended" or not level_after:
+        return str(LOOKED_BACK[next_state])
+    further = _("one further, to %(level)s")
+    words = further if level_after > level else _("one nearer, to %(level)s")
+    return _fill(words, level=f"{level_after} {LEVELS[Level(level_after)]}")
 
 
 def too_risky(reasons: Iterable[str]) -> str:

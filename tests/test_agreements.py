@@ -292,6 +292,7 @@ def test_a_change_of_what_was_agreed_is_to_be_talked_through(
 @pytest.mark.parametrize(
     ("needs", "choices", "words"),
     [
+        (1, 4, "Changes nothing: whoever knows this work is at 3 already."),
         (2, 4, "Without: 3, with: 4."),
         (2, 2, "because something else is lower or as low: sound choices."),
         (4, 2, "because something else is lower or as low: sound choices."),
@@ -651,6 +652,9 @@ def test_after_looking_back_the_level_may_go_a_step(
         assert (now.state, now.reason) == ("draft", reason)
         assert only(app, LookBack).theirs == "It stood."
         assert response.location == f"/agreements/{now.id}"
+        said = alice.get(f"/agreements/{now.id - 1}").select_one("#looked-back ~ h3")
+        words = {5: "one further, to 5 Advise", 3: "one nearer, to 3 Hear a proposal"}
+        assert said.text.split(": ")[1] == words[becomes]
 
 
 @on_one_database

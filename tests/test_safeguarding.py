@@ -81,6 +81,7 @@ def test_each_effect_is_what_the_rules_say(app):
                 for one in safeguarding.offers(found, NONE):
                     level = recommend(ratings, task, {one.criterion}).level
                     assert (one.raises_to or found.level) == level
+                    assert not (one.is_limit and "does not hold" in one.note)
 
 
 def test_together_is_told_where_it_is_higher():

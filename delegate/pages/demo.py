@@ -56,7 +56,10 @@ def own() -> ResponseReturnValue:
     team = teams[0] if teams else access.add_team(gettext("My team"))
     db.session.commit()
     session["team"] = str(team.id)
-    flash(gettext("This is your own team. The sample team is kept, in “Your teams”."))
+    if sample_team(access.manager()):
+        flash(
+            gettext("This is your own team. The sample team is kept, in “Your teams”.")
+        )
     return redirect(url_for("today.index"))
 
 
