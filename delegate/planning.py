@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from . import rules
@@ -20,6 +20,7 @@ from .models import (
     Employee,
     LookBack,
     Pair,
+    PairEvent,
     Rating,
     Safeguard,
     Task,
@@ -188,6 +189,25 @@ INSTEAD = (
     .exists()
 )
 """Whether it came instead of an agreement that the two looked back on."""
+
+
+def levels_after(employee_id: int) -> dict[int, int | None]:
+    """Return by agreement at which level the draft began that came instead of it."""
+    query = (
+        select(BEFORE.id, PairEvent.value)
+        .join(
+            Agreement,
+            and_(
+                Agreement.employee_id == BEFORE.employee_id,
+                Agreement.task_id == BEFORE.task_id,
+                Agreement.created_at == BEFORE.closed_at,
+            ),
+        )
+        .join(PairEvent, PairEvent.agreement_id == Agreement.id)
+        .where(BEFORE.employee_id == employee_id, PairEvent.kind == "drafted")
+    )
+    return {row.id: row.value for row in db.session.execute(query)}
+
 
 LAST_MOMENT = case(
     (Agreement.state.in_(LOOKS_BACK), LAST_CHECK_IN),

@@ -228,7 +228,12 @@ def look_back(agreement_id: int) -> ResponseReturnValue:
         said = agreeing.proposed([(agreement.level, days)])
         flash(f"{gettext('Saved.')} {said}".strip())
     else:
-        flash(gettext("A draft is made. Fill it in together, then mark it as agreed."))
+        flash(
+            gettext(
+                "What you agreed has ended. The draft in its place holds once you both"
+                " agree: fill it in together, then mark it as agreed."
+            )
+        )
     return redirect(url_for(".edit", agreement_id=next_one.id))
 
 
@@ -285,17 +290,22 @@ def keep_look_back(agreement: Agreement, form: LookBackForm) -> None:
     )
 
 
-def look_backs(agreement: Agreement) -> Sequence[LookBack]:
-    """Return what came of it each time between these two, the last time first."""
-    of_the_two = db.select(Agreement.id).where(
-        Agreement.employee_id == agreement.employee_id,
-        Agreement.task_id == agreement.task_id,
-    )
-    return db.session.scalars(
-        db.select(LookBack)
-        .where(LookBack.agreement_id.in_(of_the_two))
+def look_backs(agreement: Agreement) -> list[tuple[LookBack, str]]:
+    """Return what came of it each time, and what followed, the last time first."""
+    found = db.session.execute(
+        db.select(LookBack, Agreement.level)
+        .join(Agreement, Agreement.id == LookBack.agreement_id)
+        .where(
+            Agreement.employee_id == agreement.employee_id,
+            Agreement.task_id == agreement.task_id,
+        )
         .order_by(LookBack.id.desc())
     ).all()
+    after = planning.levels_after(agreement.employee_id) if found else {}
+    return [
+        (row, wording.looked_back(row.next_state, level, after.get(row.agreement_id)))
+        for row, level in found
+    ]
 
 
 @bp.post("/<id:agreement_id>/close")

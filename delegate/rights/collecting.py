@@ -236,6 +236,7 @@ def agreements(employee: Employee, titles: Titles, called: Called) -> Iterator[A
     """Yield every agreement there ever was, the newest first."""
     checked = by_agreement(employee, CheckIn, CheckIn.day.desc(), CheckIn.id)
     looked = by_agreement(employee, LookBack, LookBack.id.desc())
+    after = planning.levels_after(employee.id)
     for row in db.session.scalars(
         select(Agreement)
         .where(Agreement.employee_id == employee.id)
@@ -266,7 +267,7 @@ def agreements(employee: Employee, titles: Titles, called: Called) -> Iterator[A
                 for one in row.safeguards
             ),
             check_ins=tuple(check_ins(checked[row.id], of, called)),
-            look_backs=tuple(look_backs(looked[row.id], of, called)),
+            look_backs=tuple(look_backs(looked[row.id], after.get(row.id), of, called)),
             look_back_on=row.look_back_on,
             created_at=row.created_at,
             created_by=called(row.created_by_id),
@@ -299,7 +300,7 @@ def check_ins(rows: Iterable[CheckIn], of: str, called: Called) -> Iterator[Chec
 
 
 def look_backs(
-    rows: Iterable[LookBack], of: str, called: Called
+    rows: Iterable[LookBack], level_after: int | None, of: str, called: Called
 ) -> Iterator[LookedBack]:
     for row in rows:
         yield LookedBack(
@@ -311,6 +312,7 @@ def look_backs(
                 of,
             ),
             next_state=row.next_state,
+            next_level=level_after if row.next_state == "ended" else None,
             at=row.created_at,
             by=called(row.created_by_id),
         )

@@ -106,6 +106,7 @@ class LookedBack:
     theirs: Text
     mine: Text
     next_state: str
+    next_level: int | None
     at: datetime
     by: str
 
