@@ -28,7 +28,10 @@ def admin(app, alice):
 def invited(admin, email="bob@example.org", language="en"):
     """Invite someone and return the path that is shown to copy."""
     answer = admin.post("/invitations/", email=email, language=language)
-    page = admin.page(answer)
+    return shown_to_copy(admin.page(answer))
+
+
+def shown_to_copy(page):
     return page.select_one("#address")["value"].removeprefix("http://localhost")
 
 
@@ -150,6 +153,19 @@ def test_of_many_clicks_one_invitation_is_open(app, admin):
 
     with app.app_context():
         assert len(db.session.scalars(inviting.open_ones()).all()) == 1
+
+
+def test_reloading_what_was_made_leaves_its_link(admin, browser):
+    sent = {"email": "bob@example.org", "language": "en", "version": "0"}
+    path = shown_to_copy(admin.page(admin.post("/invitations/", **sent)))
+    late = admin.page(admin.post("/invitations/", **sent), 409)
+    seen = late.select_one("[name=version]")["value"]
+
+    assert "its link opens" in late.text
+    browser.get(path)
+    again = admin.page(admin.post("/invitations/", **{**sent, "version": seen}))
+    browser.get(path, 404)
+    browser.get(shown_to_copy(again))
 
 
 def test_a_withdrawn_invitation_opens_nothing(admin, browser):

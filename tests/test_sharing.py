@@ -301,6 +301,15 @@ def test_of_many_clicks_one_invitation_is_open(app, alice):
         assert len(db.session.scalars(inviting.open_ones()).all()) == 1
 
 
+def test_reloading_what_was_made_leaves_its_link(app, alice, browser):
+    sent = {"email": "carol@example.org", "role": "viewer", "language": "en"}
+    path = invited(alice, role="viewer")
+    late = alice.page(alice.post(sharing(alice), **sent, version="0"), 409)
+
+    assert "its link opens" in late.text
+    browser.get(path)
+
+
 def test_whoever_opens_an_invitation_sees_whether_it_is_known(alice, bob, browser):
     pages = [
         browser.get(invited(alice, email))

@@ -22,15 +22,19 @@ def newest(there: Select[Any]) -> int:
     return db.session.scalar(ids) or 0
 
 
+def since(form: Any, there: Select[Any]) -> Select[Any]:
+    """Return the query for those of the rows `there` that the form did not see."""
+    seen = str(form.version.data)
+    is_id = seen.isascii() and seen.isdigit() and len(seen) < 10
+    return there.where(there.selected_columns.id > (int(seen) if is_id else 0))
+
+
 def added_before(form: VersionedForm, there: Select[Any]) -> Any:
     """Return the row among those `there` that came since with the same, and say so.
 
     None where there is none. The caller has locked what clicks have to wait for.
     """
-    seen = str(form.version.data)
-    is_id = seen.isascii() and seen.isdigit() and len(seen) < 10
-    since = there.where(there.selected_columns.id > (int(seen) if is_id else 0))
-    for row in db.session.scalars(since):
+    for row in db.session.scalars(since(form, there)):
         if not form.differences(row):
             flash(gettext("That stands here already. To add one more, save it again."))
             return row

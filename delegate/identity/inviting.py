@@ -4,8 +4,9 @@ Knows who may have what, and not the pages that ask for it; whether someone may 
 is decided there.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, select
 
@@ -72,6 +73,19 @@ def who_invites(by: Manager, team_id: int | None, role: str | None) -> str:
 def open_ones() -> Select[Link]:
     """Return the query for the invitations that can be taken up, newest first."""
     return links.still_open().where(Link.kind == "invitation").order_by(Link.id.desc())
+
+
+def to(email: str, team_id: int | None) -> Select[Link]:
+    """Return the query for the open one that another to the same would revoke."""
+    return open_ones().where(Link.email == email, Link.team_id == team_id)
+
+
+def just_made() -> Any:
+    """Say to whom made one a moment ago, in a click before or another tab."""
+    return gettext(
+        "An invitation to this address was made just now, and its link opens. Invite "
+        "once more for a new link; the one before then opens nothing."
+    )
 
 
 def account_of(link: Link) -> Manager | None:

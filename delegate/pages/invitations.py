@@ -21,12 +21,13 @@ from flask_babel import lazy_gettext as _
 from flask_security import login_user
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
-from wtforms import EmailField, PasswordField
+from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired
 
 from .. import access, i18n
 from ..database import lock
 from ..forms import REQUIRED, Choice, ShortText
+from ..forms.newcomers import newest, since
 from ..identity import accounts, inviting, letters, links, mail
 from ..models import Link, LoginSession, Manager, db, utc_now
 from ..rights import audit
@@ -44,6 +45,7 @@ ACCOUNTS = (
 
 
 class InvitationForm(FlaskForm):
+    version = HiddenField()
     email = EmailField(_("E-mail address"), [InputRequired(REQUIRED)])
     language = Choice(
         _("Language of the invitation"),
@@ -106,6 +108,9 @@ def invite() -> ResponseReturnValue:
     except ValueError as error:
         form.email.errors = [error.args[1]]
         return show_list(form), 422
+    if db.session.scalar(since(form, inviting.to(email, None))):
+        form.email.errors = [inviting.just_made()]
+        return show_list(form), 409
     made = inviting.invite(email, access.manager(), form.language.data)
     if not made.is_mailed:
         return render_template("invitations/made.html", made=made)
@@ -114,6 +119,7 @@ def invite() -> ResponseReturnValue:
 
 
 def show_list(form: InvitationForm) -> str:
+    form.version.data = newest(inviting.open_ones())
     return render_template(
         "invitations/index.html",
         form=form,

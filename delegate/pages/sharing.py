@@ -28,7 +28,8 @@ from wtforms.validators import InputRequired
 from .. import access, i18n
 from ..database import lock
 from ..forms import REQUIRED, Choice
-from ..identity import inviting, letters, links
+from ..forms.newcomers import newest, since
+from ..identity import accounts, inviting, letters, links
 from ..models import ROLES, Link, Manager, Membership, Team, db
 
 bp = Blueprint("sharing", __name__, url_prefix="/teams/<id:team_id>/sharing")
@@ -49,6 +50,7 @@ CHOICES = {
 
 
 class InvitationForm(FlaskForm):
+    version = HiddenField()
     email = EmailField(_("E-mail address"), [InputRequired(REQUIRED)])
     role = Choice(_("What they may do"), CHOICES, required=True)
     language = Choice(
@@ -84,12 +86,14 @@ def invite(team_id: int) -> ResponseReturnValue:
     team = locked(team_id)
     by, role = access.manager(), form.role.data
     try:
-        made = inviting.invite(
-            form.email.data or "", by, form.language.data, team.id, role
-        )
+        email = accounts.normal_address(form.email.data or "")
     except ValueError as error:
         form.email.errors = [error.args[1]]
         return page(team, form, 422)
+    if db.session.scalar(since(form, inviting.to(email, team.id))):
+        form.email.errors = [inviting.just_made()]
+        return page(team, form, 409)
+    made = inviting.invite(email, by, form.language.data, team.id, role)
     if not made.is_mailed:
         return render_template("sharing/made.html", made=made, team=team)
     flash(gettext("The invitation is on its way to %(email)s.", email=made.email))
@@ -98,6 +102,7 @@ def invite(team_id: int) -> ResponseReturnValue:
 
 def page(team: Team, form: InvitationForm, status: int = 200) -> ResponseReturnValue:
     mine = next(one for one in access.my_teams() if one.team.id == team.id)
+    form.version.data = newest(invitations(team))
     shown = render_template(
         "sharing/index.html",
         team=team,
