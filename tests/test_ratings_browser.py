@@ -8,7 +8,7 @@ import pytest
 from browser import check_accessible
 from playwright.sync_api import expect
 
-from delegate.models import Employee, Rating, db
+from delegate.models import Employee, Rating, db, utc_now
 
 EXAMPLE = "Swapped two crews in the storm week."
 
@@ -120,6 +120,19 @@ def test_a_failed_save_stays_in_sight_and_is_tried_again(live_server, new_page, 
     expect(status(page, "choices")).to_contain_text("Saved")
     expect(page.locator("#choices [data-do=again]")).to_be_hidden()
     assert scores(live_server) == [("choices", 4, "")]
+
+
+def test_whose_score_it_is_was_removed_meanwhile(live_server, new_page, ann):
+    page = new_page()
+    page.goto(ann)
+    with live_server.app.app_context():
+        db.session.execute(db.update(Employee).values(removed_at=utc_now()))
+        db.session.commit()
+    radio(page, "choices", 4).click()
+
+    expect(status(page, "choices")).to_have_text(
+        "Not saved: this is not here any more, or not shared with you."
+    )
 
 
 def test_after_a_new_sign_in_elsewhere_the_save_goes_through(

@@ -29,6 +29,7 @@ async function post(url, body) {
   if (answer.type === "opaqueredirect" || answer.status === 400) {
     throw new Unsaved(form.dataset.signedOut);
   }
+  if (answer.status === 404) throw new Unsaved(form.dataset.gone);
   if (![200, 409, 422].includes(answer.status)) throw new Unsaved(form.dataset.broken);
   const told = await answer.json().catch(() => {
     throw new Unsaved(form.dataset.broken);
