@@ -201,6 +201,7 @@ def levels_after(employee_id: int) -> dict[int, int | None]:
                 Agreement.employee_id == BEFORE.employee_id,
                 Agreement.task_id == BEFORE.task_id,
                 Agreement.created_at == BEFORE.closed_at,
+                Agreement.id > BEFORE.id,
             ),
         )
         .join(PairEvent, PairEvent.agreement_id == Agreement.id)
