@@ -85,8 +85,15 @@ def test_the_form_that_is_sent_is_not_lost_but_another_is(new_page, ann):
 @pytest.mark.parametrize("width", [768, 820, 1024, 1280])
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_no_page_scrolls_sideways(live_server, new_page, ann, language, width):
+    with live_server.app.app_context():
+        long = factory.employee(live_server.team_id, "Wolfeschlegelstein" * 6).id
+        task = factory.task(live_server.team_id, "Onderhoudscontracten" * 15).id
     page = new_page(language, width=width)
-    for path in ("/", "/board", "/people/1", "/pairs/1/1", "/plan/1", "/tasks/"):
+    for path in (
+        *("/", "/board", "/people/1", "/pairs/1/1", "/plan/1", "/tasks/", "/trail/"),
+        *(f"/people/{long}", f"/ratings/{long}", f"/tasks/{task}"),
+        *(f"/pairs/{long}/{task}", f"/what-if/?person={long}"),
+    ):
         page.goto(path)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, path
