@@ -727,7 +727,7 @@ AGREED = (
         ),
         help=Text(
             "Stuck for thirty minutes: call me. If I do not answer: Marijke.",
-            "Een halfuur vast: bel mij. Neem ik niet op: Marijke.",
+            "Loop je een halfuur vast, bel me dan. Neem ik niet op: Marijke.",
         ),
         resources=Text(
             "Holiday list two weeks ahead, which Ann asks for herself; editing rights"
@@ -903,11 +903,13 @@ AGREED = (
         ),
         inform=Text("Thursday, fifteen minutes.", "Donderdag een kwartier."),
         help=Text(
-            "Stuck for half an hour: call Priya.", "Een halfuur vast: bel Priya."
+            "Stuck for half an hour: call Priya.",
+            "Loop je een halfuur vast, bel Priya.",
         ),
         safeguards={
             "help": Text(
-                "Stuck for half an hour: call Priya.", "Een halfuur vast: bel Priya."
+                "Stuck for half an hour: call Priya.",
+                "Loop je een halfuur vast, bel Priya.",
             )
         },
     ),
