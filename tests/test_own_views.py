@@ -491,6 +491,20 @@ def test_the_trail_says_that_it_came_by_a_link(app, alice, ann):
     assert "Someone with a link filled in the own view of Ann Verhoeven" in told
 
 
+@on_one_database
+def test_the_trail_says_that_it_was_asked_for_and_opened_and_not_changed(
+    app, alice, ann
+):
+    revealed(app, alice, ann)
+    lines = alice.get(f"/trail/?employee={ann}&kind=changed").select("ol.lines span")
+    told = {one.text for one in lines if one.text.startswith("Alice")}
+
+    assert {one for one in told if "own view" in one} == {
+        "Alice asked for the own view of Ann Verhoeven",
+        "Alice opened the own view of Ann Verhoeven beside what was seen",
+    }
+
+
 # ---- on paper
 
 

@@ -180,6 +180,8 @@ def action_of(model: type[Any], values: Mapping[str, Any]) -> str:
         return "unshared" if values.get("revoked_at") else ""
     if model is Membership:
         return "handed_over" if values.get("role") == OWNER else "changed"
+    if model is OwnView and values.get("revealed_at"):
+        return "opened"
     if "removed_at" in values:
         return "removed" if values["removed_at"] else "put_back"
     return "changed"
@@ -191,6 +193,8 @@ def told_of(done: Iterable[tuple[str, Any]]) -> Iterator[Entry]:
         if isinstance(row, Membership):
             founder = action == "added" and row.role == OWNER
             action = "" if founder else SHARING.get(action, action)
+        elif isinstance(row, OwnChoice):
+            action = "" if action in ("added", "erased") else action  # with its view
         elif isinstance(row, Link):
             action = {"added": "shared", "erased": ""}.get(action, action)
         if action and is_calendar(row):

@@ -10,6 +10,7 @@ ACTIONS = {
     "added": _("%(who)s added %(what)s"),
     "answered": _("%(who)s filled in %(what)s"),
     "changed": _("%(who)s changed %(what)s"),
+    "opened": _("%(who)s opened %(what)s beside what was seen"),
     "removed": _("%(who)s removed %(what)s"),
     "put_back": _("%(who)s put back %(what)s"),
     "erased": _("%(who)s erased %(what)s"),
@@ -22,6 +23,7 @@ ACTIONS = {
 
 OF_ITS_OWN = {
     ("changed", "membership"): _("%(who)s changed who may do what in the team"),
+    ("added", "own_view"): _("%(who)s asked for %(what)s"),
     ("added", "postponement"): _("%(who)s put off %(what)s"),
     ("shared", "account"): _(
         "%(who)s made a link that sets the password of someone who works with the team"
@@ -33,7 +35,7 @@ OF_SOMEONE = {
     "employee": _("the page of %(name)s"),
     "rating": _("a score of %(name)s"),
     "remark": _("a remark by %(name)s"),
-    "pair": _("a task with %(name)s"),
+    "pair": _("how a task goes with %(name)s"),
     "agreement": _("an agreement with %(name)s"),
     "safeguard": _("a safeguard in an agreement with %(name)s"),
     "plan": _("the plan of %(name)s"),
@@ -77,7 +79,16 @@ KINDS = {
     "seen": (_("Looked at"), ("viewed",)),
     "changed": (
         _("Changed"),
-        ("added", "answered", "changed", "removed", "put_back", "erased", "imported"),
+        (
+            "added",
+            "answered",
+            "changed",
+            "opened",
+            "removed",
+            "put_back",
+            "erased",
+            "imported",
+        ),
     ),
     "taken": (_("Printed or exported"), ("printed", "exported")),
     "shared": (_("Shared"), ("shared", "unshared", "joined", "handed_over")),
