@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import factory
 import pytest
+from conftest import on_one_database
 from counting import statements
 
 from delegate.models import Employee, Manager, Membership, Team, db, utc_now
@@ -185,6 +186,20 @@ def test_the_page_says_when_someone_leaves_and_when_all_of_it_is_erased(app, ali
     assert f". Everything about Gone is erased on {day:%-d %B %Y}." in left.text
     assert "Leaves on" in leaves.text
     assert "erased" not in leaves.text
+
+
+@on_one_database
+def test_of_who_has_left_it_says_what_is_still_agreed(app, alice):
+    yesterday = utc_now().date() - timedelta(days=1)
+    gone = person(app, alice, "Gone", left_on=yesterday)
+    with app.app_context():
+        task = factory.task(alice.team_id, "Rota")
+        factory.agreement(db.session.get(Employee, gone), task)
+    page = alice.get(f"/people/{gone}")
+
+    assert "Gone has left. Open what was agreed" in page.text
+    assert page.select(f"a[href='/people/{gone}/prepare']") == []
+    assert "Has left on" in alice.get("/agreements/").table.text
 
 
 def test_a_removed_person_can_be_put_back_at_once_and_later(app, alice, ann):

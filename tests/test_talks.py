@@ -344,6 +344,19 @@ def test_two_clicks_at_one_moment_close_one_talk(app, alice, ann):
     assert [one.number for one in talks(app)] == [1]
 
 
+@on_one_database
+@pytest.mark.parametrize(("days", "instead"), [(0, False), (5, True)])
+def test_a_talk_before_its_day_says_which_day_it_was(app, alice, ann, days, instead):
+    with app.app_context():
+        planned = datetime.combine(utc_now().date(), PLANNED.time())
+        db.session.get(Employee, ann).next_talk_at = planned + timedelta(days=days)
+        db.session.commit()
+    held(alice, ann)
+
+    told = alice.get("/people/").select_one(".flashes").text
+    assert ("instead of on" in told) is instead
+
+
 def test_a_closed_talk_can_be_opened_again_as_it_was_planned(app, alice, ann):
     held(alice, ann)
     undo = alice.get("/people/").select_one(".flashes form")["action"]

@@ -70,6 +70,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "agreements/index.html",
         groups=grouped(found.rows, today),
+        today=today,
         found=found,
         filters=FILTERS,
         teams=access.my_teams(),

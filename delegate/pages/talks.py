@@ -5,7 +5,7 @@ way to that paper never begins at the shared one.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from flask import (
@@ -335,13 +335,21 @@ def hold(employee_id: int) -> ResponseReturnValue:
         )
         meeting.hold(employee, access.manager().id, utc_now())
         db.session.commit()
-        flash_undo(gettext("Noted: you have talked."), take_back)
+        flash_undo(talked(planned), take_back)
         flash_link(
             gettext("When do you talk again?"),
             url_for(".show", employee_id=employee_id, _anchor="next"),
             gettext("Plan the next one"),
         )
     return redirect(url_for("settle.index", employee_id=employee_id))
+
+
+def talked(planned: datetime | None) -> Any:
+    """Say that the talk is noted, and which later day was planned for it."""
+    if planned and planned.date() > i18n.today():
+        day = i18n.day(planned)
+        return gettext("Noted: you have talked, instead of on %(day)s.", day=day)
+    return gettext("Noted: you have talked.")
 
 
 @bp.post("/<id:employee_id>/held/<id:number>/undo")
