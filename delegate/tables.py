@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 
 from . import i18n, planning, rules, wording
+from .database import streamed
 from .models import (
     Agreement,
     Employee,
@@ -30,9 +31,6 @@ from .rules import Recommendation
 from .sheets.columns import FIELDS, Kind
 from .sheets.words import FIELDS as FIELD_WORDS
 from .sheets.writing import Cell, Cells
-
-AT_ONCE = 500
-"""How many rows are read at a time."""
 
 FEW = 10_000
 """How many advices are kept in words while levels are written."""
@@ -92,11 +90,6 @@ def about(team: Team) -> Iterator[Cells]:
     yield [gettext("Made on %(day)s.", day=i18n.day(i18n.today()))]
 
 
-def read(query: Any) -> Iterator[Any]:
-    """Yield the rows of `query`, a few at a time."""
-    yield from db.session.execute(query.execution_options(yield_per=AT_ONCE))
-
-
 def cell(field: str, value: Any) -> Cell:
     """Return a value of a column as a reader knows it."""
     if field in ANSWERS:
@@ -120,7 +113,7 @@ def listed(
 ) -> Iterator[Cells]:
     """Yield the rows of `query` on `model`, with the words of `fields` above them."""
     yield [str(words) for words in fields.values()]
-    for row in read(
+    for row in streamed(
         query.with_only_columns(*(getattr(model, name) for name in fields))
     ):
         yield [cell(*one) for one in zip(fields, row, strict=True)]
@@ -173,7 +166,7 @@ def ratings(team: Team, manager: Manager) -> Iterator[Cells]:
         )
         .order_by(func.lower(Employee.name), Employee.id, Rating.id.desc())
     )
-    for row, name, title, rater, remark in read(rated):
+    for row, name, title, rater, remark in streamed(rated):
         yield [
             name,
             str(wording.CRITERIA[row.criterion]),
@@ -261,7 +254,7 @@ def agreements(team: Team, _manager: Manager) -> Iterator[Cells]:
         )
         .order_by(func.lower(Employee.name), Employee.id, Agreement.id.desc())
     )
-    for row, name, title, writer in read(agreed):
+    for row, name, title, writer in streamed(agreed):
         safe = {one.criterion: one.text for one in row.safeguards}
         yield [
             name,

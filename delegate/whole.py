@@ -13,6 +13,7 @@ from typing import IO, Any, NamedTuple
 from sqlalchemy import ColumnElement, Table, and_, or_, select, true
 
 from . import i18n, wording
+from .database import streamed
 from .dialogue import mending, polling
 from .models import (
     Base,
@@ -29,9 +30,6 @@ from .models import (
 )
 
 FORMAT, VERSION = "delegate-team", 1
-AT_ONCE = 500
-"""How many rows are read at a time."""
-
 LEFT_OUT = {
     "job": "work that the server does and then forgets; it holds nothing of its own",
     "link.token_hash": "part of a key: a link stays a secret of who holds it",
@@ -110,7 +108,7 @@ def columns(table: Table) -> list[Any]:
 def rows(table: Table, condition: ColumnElement[bool]) -> Iterator[dict[str, Any]]:
     """Yield the rows of `table` that meet `condition`, a few read at a time."""
     query = select(*columns(table)).where(condition).order_by(*table.primary_key)
-    for row in db.session.execute(query.execution_options(yield_per=AT_ONCE)):
+    for row in streamed(query):
         yield {name: plain(value) for name, value in row._mapping.items()}
 
 
