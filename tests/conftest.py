@@ -82,12 +82,25 @@ Rule._compile_builder = build_once
 gc.set_threshold(50_000, 20, 100)  # as a server does: there is much, and it stays
 
 
+MADE = []
+
+
 def make_app(url, folder, **changes):
     """Return an app on the database at `url`, with its data in `folder`."""
     given = {"DATA_DIR": str(folder), "SQLALCHEMY_DATABASE_URI": url}
     app = create_app({**SETTINGS, **given, **changes})
     app.jinja_env.bytecode_cache = TEMPLATES
+    MADE.append(app)
     return app
+
+
+@pytest.fixture(autouse=True)
+def no_connection_left():
+    """Close what the apps of a test hold open, once all else of it is done."""
+    yield
+    while MADE:
+        with MADE.pop().app_context():
+            db.engine.dispose()
 
 
 def migrate(app):
